@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Live
+from tests.integration.web.test_on_paper import OF
 from tests.integration.web.test_task import task_of
+from tests.integration.web.test_without_scripts import play
 
 WIDTHS = (320, 390, 640, 768, 900, 1280, 1920)
 """640 is a window of 1,280 at 200 %."""
@@ -35,3 +38,21 @@ def test_no_page_of_the_desk_is_wider_than_its_window(live: Live, username: str)
             wide += [(path, width, over)] if over > 0 else []
 
     assert wide == []
+
+
+def test_a_calendar_opens_from_beside_its_date_on_the_narrowest_screen(live: Live) -> None:
+    page = live.page("sruiz", viewport={"width": 320, "height": 900})
+    page.goto(task_of(live.site, "reportar_avance", "IDPAC"))
+
+    apart = page.locator("input.date + .open-calendar:visible").evaluate_all(
+        "all => all.map(one => Math.abs(one.offsetTop - one.previousElementSibling.offsetTop))"
+    )
+    assert apart and max(apart) < 12
+
+
+def test_who_reviews_money_reads_the_reason_and_the_report_before_without_opening_a_row(live: Live) -> None:
+    play(live.site, "reportar_avance", "reportar_ejecucion")
+    page = live.page("bdiaz", viewport={"width": 1280, "height": 900})
+    page.goto(task_of(live.site, "validar_reporte", OF))
+
+    expect(page.locator("#f-presupuesto").get_by_text("Reporte anterior").first).to_be_visible()

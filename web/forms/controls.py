@@ -37,7 +37,7 @@ class Control:
 
     `rows_from` is the column of the same form that offers the choices. `ask` is why this is asked, of a value that is
     unlikely; `course` the values before, as a line. `pictures` is the field with the pictures of a text that says its
-    structure.
+    structure. `plan` is whose codes are links where the value is only read.
     """
 
     field: Field
@@ -59,6 +59,7 @@ class Control:
     ask: str = ""
     course: Spark | None = None
     pictures: str = ""
+    plan: str = ""
     most_mb: ClassVar[int] = LIMIT // (1024 * 1024)
     """What a file may weigh at most."""
 
@@ -189,6 +190,7 @@ class FormView:
             absent=path in self.opened.hidden and (self.readonly or self._is_settled(field, table)),
             rows_from=self._rows_from(field),
             pictures=prefill.prose.get(path, ""),
+            plan=self.plan,
         )
 
     def _rows_from(self, field: Field) -> str:
@@ -200,6 +202,11 @@ class FormView:
         """The read-only cells of a row that are answered for: their names, and what they say."""
         of_row = [self.control(one, row, table) for one in table.children if one.is_input]
         return [(one.name, one.shown) for one in of_row if one.path in self.opened.prefill.seen]
+
+    @property
+    def plan(self) -> str:
+        """The plan whose codes are links in what is only read; none where one fills in."""
+        return (self.opened.instance.scope or "") if self.readonly else ""
 
     def rows(self, table: Field) -> list[Row]:
         """The rows of a table; one blank row where people may add them and there is none."""

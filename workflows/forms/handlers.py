@@ -153,6 +153,8 @@ class Prefill:
     `ROW_KEY`, the text that identifies it; without it, its place does.
     `options`: by path without row (`campo`, `lista.columna`) or by catalogue name (`personas`).
     `locked`: paths that this person may not change now: a field, a row (`avances.2`) or a cell.
+    `returned`: rows that came back to be corrected. `proposed`: columns (`lista.columna`) that come with a value to
+    look at: alone they leave a row unfilled.
     `row_titles`: by list, what to call each row («IR-3.1 Personas formadas»).
     `notes`: by path, what to say about it (why a row was returned). `hints`: by path, the unit or a help.
     `beside`: by list and `ROW_KEY` (`filas:IR-3.1`), what stands beside the row to judge it by.
@@ -166,6 +168,8 @@ class Prefill:
     values: Values = field(default_factory=dict)
     options: Mapping[str, Sequence[Option]] = field(default_factory=dict)
     locked: AbstractSet[str] = frozenset()
+    returned: AbstractSet[str] = frozenset()
+    proposed: AbstractSet[str] = frozenset()
     panels: Sequence[Panel] = ()
     row_titles: Mapping[str, Sequence[str]] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)

@@ -23,6 +23,7 @@ class State(StrEnum):
     READY = "lista"
     ASKED = "por_confirmar"
     INCOMPLETE = "incompleta"
+    RETURNED = "devuelta"
     EMPTY = "vacia"
     UNDECIDED = "sin_decidir"
     CLOSED = "aceptada"
@@ -35,6 +36,7 @@ TOLD = {
     State.READY: ("lista", "listas"),
     State.ASKED: ("por confirmar", "por confirmar"),
     State.INCOMPLETE: ("incompleta", "incompletas"),
+    State.RETURNED: ("devuelta", "devueltas"),
     State.EMPTY: ("sin llenar", "sin llenar"),
     State.UNDECIDED: ("sin decidir", "sin decidir"),
     State.CLOSED: ("ya aceptada", "ya aceptadas"),
@@ -59,6 +61,7 @@ class Standing:
         return {
             State.READY: "Lista",
             State.ASKED: "Por confirmar",
+            State.RETURNED: "Devuelta: falta corregir",
             State.EMPTY: "Sin llenar",
             State.UNDECIDED: "Sin decidir",
             State.CLOSED: "Ya aceptada",
@@ -66,15 +69,27 @@ class Standing:
 
 
 def standings(
-    schema: FormSchema, shown: Mapping[str, object], errors: Iterable[FieldError], locked: AbstractSet[str]
+    schema: FormSchema,
+    shown: Mapping[str, object],
+    errors: Iterable[FieldError],
+    locked: AbstractSet[str],
+    *,
+    unchanged: AbstractSet[str] = frozenset(),
+    proposed: AbstractSet[str] = frozenset(),
 ) -> Mapping[str, Standing]:
-    """By path of row (`avances.0`), how far it has come, of every table whose rows are given and filled in."""
+    """By path of row (`avances.0`), how far it has come, of every table whose rows are given and filled in.
+
+    `unchanged` are the rows that came back and stand as they were; `proposed` as in `Prefill`.
+    """
     wrong = list(errors)
     found = {}
     for table in filled_tables(schema):
         for place, row in enumerate(rows_of(shown.get(table.key))):
             path = path_of(table.key, place)
-            found[path] = _standing(table, path, row, wrong, locked)
+            if path in unchanged:
+                found[path] = Standing(State.RETURNED)
+            else:
+                found[path] = _standing(table, path, row, wrong, locked, proposed)
     return found
 
 
@@ -108,15 +123,23 @@ def telling(errors: Iterable[FieldError], shown: Mapping[str, object]) -> list[F
     return [one for one in errors if one.asks or not is_blank(_at(shown, one.path))]
 
 
-def _standing(table: Field, path: str, row: Raw, errors: Sequence[FieldError], locked: AbstractSet[str]) -> Standing:
+def _standing(
+    table: Field,
+    path: str,
+    row: Raw,
+    errors: Sequence[FieldError],
+    locked: AbstractSet[str],
+    proposed: AbstractSet[str],
+) -> Standing:
     if is_locked(path, locked):
         return Standing(State.CLOSED)
     own = [one for one in errors if one.path.startswith(f"{path}.")]
     if not own:
         return Standing(State.READY)
-    first = next((one for one in _asked(table) if one.rules.required), None)
+    filled_in = [one for one in _asked(table) if path_of(table.key, one.key) not in proposed]
+    first = next((one for one in filled_in if one.rules.required), None)
     if first is not None and is_blank(row.get(first.key)) and not any(one.asks for one in own):
-        others = [one for one in _asked(table) if one.type in ("textarea", "textfield", "filepicker")]
+        others = [one for one in filled_in if one.type in ("number", "textarea", "textfield", "filepicker")]
         if all(is_blank(row.get(one.key)) for one in others):
             return Standing(State.UNDECIDED if first.has_choices else State.EMPTY)
     if all(one.asks for one in own):

@@ -361,7 +361,7 @@ class Forms:
             shown={**shown, **_computed(layout, shown, reading)},
             panels=panels_of(layout.context, layout.prefill, self.panels),
             told=telling(found, shown),
-            standings=standings(layout.schema, shown, found, layout.prefill.locked),
+            standings=_standings(layout, shown, reading, found),
         )
 
     def _checked(self, layout: Layout, raw: object) -> Values:
@@ -469,10 +469,25 @@ def _view(layout: Layout, shown: Mapping[str, Any]) -> DraftView:
         layout.handler.preview(layout.context, reading.values),
         reading.hidden,
         telling(found, shown),
-        standings(layout.schema, shown, found, layout.prefill.locked),
+        _standings(layout, shown, reading, found),
         {path: text for path, field in _cells(layout.schema, reading) if (text := _read_at(field, reading, path))},
         {path: text for path, field in _numbers(layout.schema, shown) if (text := _read_at(field, reading, path))},
     )
+
+
+def _standings(
+    layout: Layout, shown: Mapping[str, Any], reading: Reading, errors: Sequence[FieldError]
+) -> Mapping[str, Standing]:
+    """How far each row has come; what came back has not, before something in it changed."""
+    known = layout.prefill
+    before = layout.read(layout.show(None)).values if known.returned else {}
+    unchanged = {path for path in known.returned if _row_at(before, path) == _row_at(reading.values, path)}
+    return standings(layout.schema, shown, errors, known.locked, unchanged=unchanged, proposed=known.proposed)
+
+
+def _row_at(values: Values, path: str) -> Mapping[str, Any] | None:
+    key, _, place = path.partition(".")
+    return dict(enumerate(rows_of(values.get(key)))).get(int(place))
 
 
 def _cells(schema: FormSchema, reading: Reading) -> Iterator[tuple[str, Field]]:

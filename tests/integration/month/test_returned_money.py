@@ -96,6 +96,34 @@ def test_only_the_returned_project_comes_back_to_who_reported_it_with_the_reason
         assert kept.content["tablas"][0]["filas"][0][-1] == f"Devuelta: {WHY}"
 
 
+def test_a_project_that_came_back_is_ready_once_something_in_it_changed(sent: House) -> None:
+    return_first_project(sent)
+    found = task(sent, "corregir_ejecucion")
+    assert found is not None
+    untouched = form_of(sent, "corregir_ejecucion", "ocardenas")
+    rows = [
+        {ROW_KEY: row[ROW_KEY], **{key: str(row[key]) for key in ("apropiacion_vigente", "compromisos", "giros")}}
+        for row in untouched.shown["presupuesto"]
+    ]
+
+    with sent.database.reading() as session:
+        actor = directory.actor(session, "ocardenas")
+        same = sent.forms.view_draft(session, sent.engine, found.id, actor, {"presupuesto": rows})
+        rows[0]["giros"] = "7"
+        changed = sent.forms.view_draft(session, sent.engine, found.id, actor, {"presupuesto": rows})
+
+    told = [one.standings["presupuesto.0"].words for one in (untouched, same, changed)]
+    assert told[:2] == ["Devuelta: falta corregir"] * 2
+    assert not told[2].startswith("Devuelta")
+
+
+def test_a_project_of_which_nothing_was_told_yet_is_unfilled_and_not_wrong(open_month: House) -> None:
+    form = form_of(open_month, "reportar_ejecucion", "ocardenas")
+
+    assert form.shown["presupuesto"][0]["apropiacion_vigente"]
+    assert form.standings["presupuesto.0"].words == "Sin llenar"
+
+
 def test_a_corrected_project_is_judged_again_and_counts_once_the_head_endorses_it(sent: House) -> None:
     return_first_project(sent)
     robot(sent, "corregir_ejecucion")

@@ -106,3 +106,12 @@ def test_a_correction_may_be_dropped_and_what_was_sent_stays(site: Site, sent: s
 
     assert drafts(site) == 0
     assert story(correcting(site, sent), sent) == before
+
+
+def test_a_code_in_what_was_sent_leads_to_its_indicator(site: Site, sent: str) -> None:
+    reporter = correcting(site, sent)
+    code = reporter.page().xpath("//input[@name='avances-0-_fila']/@value")[0]
+    reporter.press(f"{sent}/corregir", _accion="enviar", **{STORY: f"Como en {code}, con dos localidades más."})
+
+    (paragraph,) = [one for one in reporter.page().iter("p") if "dos localidades más" in one.text_content()]
+    assert [one.text for one in paragraph.iter("a")] == [code]

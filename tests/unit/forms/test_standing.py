@@ -57,6 +57,23 @@ def test_a_row_says_how_far_it_has_come() -> None:
     ]
 
 
+def test_a_row_that_came_back_is_not_ready_while_it_stands_as_it_was() -> None:
+    rows = {"filas": [{"valor": "7"}, {"valor": "7"}]}
+    told = standing.standings(SCHEMA, rows, [], frozenset(), unchanged={"filas.0"})
+
+    assert [one.words for one in told.values()] == ["Devuelta: falta corregir", "Lista"]
+    assert standing.summary(told.values()) == "1 lista · 1 devuelta"
+    assert standing.words_of_ready(*standing.ready_of(told.values())) == "1 de 2 listas"
+
+
+def test_a_value_that_the_house_proposes_leaves_a_row_unfilled() -> None:
+    errors = [FieldError(f"filas.{place}.relato", "Escriba la respuesta.") for place in (0, 1)]
+    rows = {"filas": [{"valor": "7"}, {"valor": "7", "plan": "Algo"}]}
+    told = standing.standings(SCHEMA, rows, errors, frozenset(), proposed={"filas.valor"})
+
+    assert [one.words for one in told.values()] == ["Sin llenar", "Falta qué se hizo"]
+
+
 def test_rows_are_counted_by_how_far_they_have_come() -> None:
     rows = [standing.Standing(State.READY)] * 4 + [standing.Standing(State.ASKED), standing.Standing(State.CLOSED)]
 

@@ -45,6 +45,8 @@ class ReportExecution(PlainForm):
                 **{path_of(ACTIVITIES, place, "ejecutado"): _hint(row) for place, row in enumerate(running)},
             },
             locked=frozenset(path for path, row in _placed(kept) if execution_rows.is_accepted(row)),
+            returned=frozenset(path for path, row in _placed(kept) if _came_back(row)),
+            proposed={path_of(MONEY, "apropiacion_vigente")},
             notes={path: f"Devuelta: {row.return_reason}" for path, row in _placed(kept) if _came_back(row)},
             row_titles={MONEY: [f"{one.code} {one.name}" for one in known]},
             followers={ASKS_REASON},

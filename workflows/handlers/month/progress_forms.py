@@ -103,12 +103,16 @@ class ReportProgress(PlainForm):
                 **beside,
             },
             locked=_locked(rows, beside),
+            returned={
+                path_of(TABLE, place) for place, row in enumerate(rows) if row.state == MeasurementState.RETURNED
+            },
             row_titles={
                 TABLE: [f"{row.indicator.code} {row.indicator.name}" for row in rows],
                 goal_tables.MONEY: [row["meta"] for row in beside[goal_tables.MONEY]],
                 goal_tables.PLACES: [f"{row['meta']}, {row['localidad']}" for row in beside[goal_tables.PLACES]],
             },
             hints={path_of(TABLE, place, "valor_periodo"): _hint(row) for place, row in enumerate(rows)},
+            proposed={path_of(goal_tables.MONEY, "apropiacion")},
             followers={ASKS_DELAY, ASKS_EXCESS, ASKS_RANGE},
             courses={path_of(TABLE, place, "ultimos_tres"): row.course() for place, row in enumerate(rows)},
             notes={
