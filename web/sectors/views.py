@@ -191,14 +191,23 @@ def _state(session: Session, sector: Sector, part: str) -> dict[str, Any]:
     if part == "days":
         own = (one for one in keeping.days(session, sector.code) if one.sector_code)
         return {" ".join(filter(None, (day.day.isoformat(), day.entity_code))): day.name for day in own}
-    card = {"nombre": sector.name, "primer_nivel": sector.first_level_name, "color": sector.colour}
     if part == "card":
         logo = sa.select(SectorLogo.sha256).where(SectorLogo.sector_code == sector.code)
-        return {**card, "cabeza": sector.head_entity or "", "sha256_logo": session.scalar(logo) or ""}
+        return {**_card(sector), "cabeza": sector.head_entity or "", "sha256_logo": session.scalar(logo) or ""}
     linked = sa.select(SectorEntity, Entity).join(Entity, Entity.code == SectorEntity.entity_code)
     return {"cabeza": sector.head_entity or ""} | {
         entity.code: [entity.name, entity.active, link.sector_role, link.position, _told(link.since), _told(link.until)]
         for link, entity in session.execute(linked.where(SectorEntity.sector_code == sector.code))
+    }
+
+
+def _card(sector: Sector) -> dict[str, str]:
+    return {
+        "nombre": sector.name,
+        "primer_nivel": sector.first_level_name,
+        "color": sector.colour,
+        "lugar_actos": sector.act_place,
+        "facultades": sector.act_powers,
     }
 
 
@@ -214,12 +223,13 @@ def describe(sector: str) -> Any:
     def work(session: Session, found: Sector) -> Mapping[str, Any]:
         form = request.form
         keeping.describe(session, found, form.get("nombre", ""), form.get("primer_nivel", ""), form.get("color", ""))
+        keeping.issue_acts(found, form.get("lugar_actos", ""), form.get("facultades", ""))
         head = form.get("cabeza", "")
         if head and head != found.head_entity:
             if "" not in actor().supervises:
                 raise Refused("La cabeza del sector la cambia quien administra la instalación.")
             keeping.lead(session, found, head)
-        return {"nombre": found.name, "primer_nivel": found.first_level_name, "color": found.colour, "cabeza": head}
+        return {**_card(found), "cabeza": head}
 
     return _change("card", sector, "cambiar_sector", "La ficha quedó guardada.", work)
 

@@ -48,6 +48,8 @@ TEXTS = {
     "firmante": "Quién lo suscribió; vacío mientras no se suscriba",
     "suscrito": "Cuándo se suscribió, en letras",
     "registro_distrital": "La publicación en el Registro Distrital",
+    "facultades": "En ejercicio de qué facultades se expide; vacío si la ficha del sector no dice las normas",
+    "dado": "Dónde y cuándo se da, con su verbo; vacío mientras es proyecto",
 }
 LISTS = {
     "considerandos": "Cada considerando, un párrafo",
@@ -122,12 +124,13 @@ def example() -> bytes:
     document.add_heading("{{ tipo }} {% if not es_proyecto %}{{ numero }} de {{ anio }}{% endif %}", 0)
     document.add_paragraph("{{ entidad }}")
     document.add_paragraph("Por la cual se {{ verbo }} «{{ documento }}»")
+    document.add_paragraph("{{ facultades }}")
     document.add_heading("CONSIDERANDO", 1)
     _repeated(document, "considerandos", "considerando")
     document.add_heading("RESUELVE", 1)
     _repeated(document, "articulos", "articulo")
     document.add_paragraph("PUBLÍQUESE Y CÚMPLASE")
-    document.add_paragraph("Dada en Bogotá, D. C., el {{ fecha }}.")
+    document.add_paragraph("{{ dado }}")
     document.add_paragraph("{{ firmante }}")
     document.add_paragraph("Proyectó: {{ proyecto }}")
     target = io.BytesIO()

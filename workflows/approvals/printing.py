@@ -22,7 +22,7 @@ from workflows.people import directory
 from workflows.plan.models import Plan
 from workflows.sectors import identity
 from workflows.sectors.models import Entity
-from workflows.spanish import long_day, long_moment
+from workflows.spanish import MONTHS, long_day, long_moment
 
 CLOSING = "Publíquese y cúmplase"
 DECISIONS = {
@@ -79,12 +79,10 @@ def act_page(session: Session, act: AdministrativeAct) -> Page:
         subtitle=issuer.name if issuer else "",
         facts=tuple(facts),
         sections=(
+            *([_section("Competencia", powers)] if (powers := _powers(session, act)) else []),
             _section("Considerando", act.recitals),
             _section("Resuelve", act.articles),
-            _section(
-                CLOSING,
-                f"{_given(act)} el {long_day(act.dated_on)}." if act.dated_on else "Proyecto: sin número ni fecha.",
-            ),
+            _section(CLOSING, _given(session, act) or "Proyecto: sin número ni fecha."),
         ),
         signatures=(
             Signature(
@@ -153,6 +151,8 @@ def act_values(session: Session, act: AdministrativeAct) -> dict[str, Any]:
         "firmante": names[act.signed_by] if act.signed_by else "",
         "suscrito": long_moment(act.signed_at) if act.signed_by else "",
         "registro_distrital": act.gazette or "",
+        "facultades": _powers(session, act),
+        "dado": _given(session, act),
         "considerandos": _lines(act.recitals),
         "articulos": _lines(act.articles),
         "es_proyecto": not act.number,
@@ -180,8 +180,22 @@ def _by_which(act: AdministrativeAct) -> str:
     return "Por la cual" if act.kind in acts.FEMININE else "Por el cual"
 
 
-def _given(act: AdministrativeAct) -> str:
-    return "Dada" if act.kind in acts.FEMININE else "Dado"
+def _given(session: Session, act: AdministrativeAct) -> str:
+    """«Dada en Bogotá, D. C., a los 15 días del mes de octubre de 2018.»; empty before it has a date."""
+    if act.dated_on is None:
+        return ""
+    verb, day = "Dada" if act.kind in acts.FEMININE else "Dado", act.dated_on
+    place = session.get_one(Plan, act.plan_code).sector.act_place
+    if not place:
+        return f"{verb} el {long_day(day)}."
+    when = f"a los {day.day} días" if day.day > 1 else "el primer día"
+    return f"{verb} en {place}, {when} del mes de {MONTHS[day.month - 1]} de {day.year}."
+
+
+def _powers(session: Session, act: AdministrativeAct) -> str:
+    """By which norms it is issued; empty where the sector says none."""
+    norms = session.get_one(Plan, act.plan_code).sector.act_powers
+    return f"En ejercicio de sus facultades y con fundamento en {norms}." if norms else ""
 
 
 def _lines(text: str) -> list[str]:

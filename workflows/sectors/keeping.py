@@ -29,6 +29,9 @@ def contrast(one: str, other: str) -> float:
     return (lighter + 0.05) / (darker + 0.05)
 
 
+MOST_POWERS = 2000
+
+
 def _luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts)
@@ -43,6 +46,14 @@ def describe(session: Session, sector: Sector, name: str, first_level_name: str,
     if wrong := why_no_colour(colour):
         raise Refused(wrong)
     sector.name, sector.first_level_name, sector.colour = name, first, colour.lower()
+
+
+def issue_acts(sector: Sector, place: str, powers: str) -> None:
+    """Write where the acts of a sector are given, and which norms give the power. Raises `Refused`."""
+    place, powers = " ".join(place.split()), " ".join(powers.split()).rstrip(".,")
+    if len(place) > 100 or len(powers) > MOST_POWERS:
+        raise Refused("El lugar admite hasta 100 letras, y las normas hasta 2.000.")
+    sector.act_place, sector.act_powers = place, powers
 
 
 def why_no_colour(colour: str) -> str:

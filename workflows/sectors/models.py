@@ -27,7 +27,8 @@ class Entity(Base):
 class Sector(Base):
     """A sector of the administration: it owns plans, and the roles that people hold in it.
 
-    `code` is the tenant of its cases. `first_level_name` is what it calls the first level of its plans.
+    `code` is the tenant of its cases. `first_level_name` is what it calls the first level of its plans. Its acts are
+    given in `act_place`, by the power of the norms in `act_powers`; either may be empty.
     """
 
     __tablename__ = "sector"
@@ -37,6 +38,8 @@ class Sector(Base):
     head_entity: Mapped[str | None] = mapped_column(sa.ForeignKey("entity.code"))
     first_level_name: Mapped[str] = mapped_column(sa.String(40), default="línea")
     colour: Mapped[str] = mapped_column(sa.String(7), default="#1f4e79")
+    act_place: Mapped[str] = mapped_column(sa.String(100), default="", server_default="")
+    act_powers: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     active: Mapped[bool] = mapped_column(default=True)
 
 

@@ -21,7 +21,8 @@ from workflows.documents import files
 from workflows.documents.models import Document
 from workflows.errors import InvalidSubmission
 from workflows.plan.models import Plan
-from workflows.sectors import registry
+from workflows.sectors import keeping, registry
+from workflows.sectors.models import Sector
 
 HEADS = {"SDG": "mlopez", "IDPAC": "pcastro", "DADEP": "ftorres"}
 LIAISONS = {"SDG": "cvega", "IDPAC": "rmora", "DADEP": "bdiaz"}
@@ -266,6 +267,23 @@ def test_the_act_and_the_sheet_of_observations_become_documents_once(adopted: Of
         page = files.read(session, sheets[0].file_id).decode()
         observation = session.scalars(sa.select(Observation)).first()
         assert observation is not None and observation.text in page
+
+
+def test_an_act_says_its_competence_and_place_as_its_sector_does(adopted: Office) -> None:
+    with adopted.house.database.unit_of_work() as session:
+        keeping.issue_acts(session.get_one(Sector, "GOB"), "Ciudad Nueva", "el artículo 8 del Acuerdo 9.")
+        act = session.scalars(sa.select(AdministrativeAct)).one()
+
+        page, values = printing.act_page(session, act), printing.act_values(session, act)
+
+        assert act.dated_on is not None
+        told = {section["heading"]: section["paragraphs"] for section in page.sections}
+        assert next(iter(told)) == "Competencia"
+        assert told["Competencia"] == [
+            "En ejercicio de sus facultades y con fundamento en el artículo 8 del Acuerdo 9."
+        ]
+        assert told["Publíquese y cúmplase"] == [values["dado"]]
+        assert values["dado"].startswith(f"Dada en Ciudad Nueva, a los {act.dated_on.day} días del mes de ")
 
 
 def test_the_word_file_of_an_act_comes_from_the_template_of_the_legal_office(adopted: Office) -> None:

@@ -122,11 +122,12 @@ def test_the_card_says_how_the_sector_calls_its_first_level(office: Site) -> Non
     visitor = office.visitor("admin")
     visitor.open("/sectores/GOB")
 
-    visitor.press("/sectores/GOB", nombre="Gobierno", primer_nivel="eje", color="#1F4E79")
+    visitor.press("/sectores/GOB", nombre="Gobierno", primer_nivel="eje", color="#1F4E79", lugar_actos="Ciudad Nueva")
 
     with office.application.database.reading() as session:
         sector = session.get_one(Sector, "GOB")
         assert (sector.name, sector.first_level_name, sector.colour) == ("Gobierno", "eje", "#1f4e79")
+        assert sector.act_place == "Ciudad Nueva"
 
 
 def test_a_day_of_a_sector_is_not_worked_in_its_plans_and_in_no_other(office: Site) -> None:

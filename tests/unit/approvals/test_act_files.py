@@ -38,7 +38,7 @@ def test_the_template_to_begin_with_makes_an_act_and_typed_text_stays_text() -> 
 
     assert act_files.check(act_files.example()) == []
     assert made[0].startswith("Resolución {{ 7*7 }} 012 de")
-    assert made[4:6] == ["Que <b> & {% if %}.", "Dos."]
+    assert made[5:7] == ["Que <b> & {% if %}.", "Dos."]
 
 
 def test_a_mark_in_the_header_counts_and_a_condition_shows_what_is_a_draft() -> None:
