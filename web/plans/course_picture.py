@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from workflows.monitoring.year_course import CoursePoint
@@ -14,6 +14,8 @@ WIDTH, HEIGHT = 640, 300
 LEFT, RIGHT, TOP, BOTTOM = 72, 92, 20, 28
 """What the axes, and the names at the ends of the lines, take of it."""
 TICKS, APART = 5, 15
+LETTER, LINE = 8, 14
+"""About what a letter of a number takes, across and up."""
 STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 Place = tuple[float, float]
 
@@ -66,7 +68,7 @@ def draw(points: Sequence[CoursePoint], decimals: int, *, adds_up: bool) -> Pict
         ticks=[Word(LEFT - 8, y(one), number(Decimal(str(round(one, 4))), precision)) for one in ticks],
         programmed=_pieces(planned),
         executed=_pieces(done),
-        dots=[Word(*place, text) for place, text in zip(done, told, strict=True) if place is not None],
+        dots=_legible([Word(*place, text) for place, text in zip(done, told, strict=True) if place is not None]),
         names=_names(("planned", "Programado", planned), ("done", "Ejecutado", done)),
         from_zero=low == 0,
     )
@@ -91,6 +93,16 @@ def _pieces(places: Iterable[Place | None]) -> list[str]:
         elif pieces[-1]:
             pieces.append([])
     return [" ".join(f"{x},{y}" for x, y in piece) for piece in pieces if len(piece) > 1]
+
+
+def _legible(dots: Sequence[Word]) -> list[Word]:
+    """The points with their numbers, but those that would run into a later one: the table beside has them all."""
+    kept: list[Word] = []
+    for one in reversed(dots):
+        room = [(LETTER * (len(one.text) + len(later.text)) / 2, later) for later in kept if later.text]
+        meets = any(abs(one.x - later.x) < wide and abs(one.y - later.y) < LINE for wide, later in room)
+        kept.append(replace(one, text="") if meets else one)
+    return kept[::-1]
 
 
 def _names(*lines: tuple[str, str, Sequence[Place | None]]) -> list[tuple[str, Word]]:

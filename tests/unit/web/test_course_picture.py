@@ -59,6 +59,12 @@ def test_names_of_lines_that_end_together_do_not_meet(executed: list[int | None]
     assert {first.text, second.text} == {"Programado", "Ejecutado"}
 
 
+def test_numbers_that_would_run_into_the_next_one_are_left_to_the_table_but_never_the_last() -> None:
+    found = drawn([0] * 12, [480_000, 585_000, 585_000, 900_000, *[None] * 8])
+
+    assert [one.text for one in found.dots] == ["480.000", "", "585.000", "900.000"]
+
+
 def test_a_year_without_figures_has_no_drawing_and_one_of_a_single_value_does() -> None:
     assert course_picture.draw(year([None], [None]), 0, adds_up=True) is None
     assert drawn([None, None], [7, None], adds_up=False).dots[0].text == "7"
