@@ -33,6 +33,9 @@ SENTENCES: Mapping[str, str] = {
     "La tabla admite a lo sumo {} filas.": "The table takes {} rows at most.",
     "La tabla cambió mientras usted escribía. Revise sus filas.":
         "The table changed meanwhile: read its rows again.",
+    "Cambió mientras usted lo revisaba: {} → {}. Revíselo y vuelva a enviar.":
+        "It changed meanwhile: {} → {}. Read it again, and send it again.",
+    "Diga qué vio aquí. Ahora dice: {}.": "What was seen here has to be sent back. It says now: {}.",
     "Marque o deje sin marcar la casilla.": "A box is true or false.",
     "Escriba un número entero, sin decimales.": "A whole number is expected, without decimals.",
     "Escriba un número entero.": "A whole number is expected.",
