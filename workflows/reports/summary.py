@@ -114,4 +114,4 @@ def _change(one: Change) -> str:
 def _red(one: Red) -> str:
     why = " ".join(one.why.split())
     cut = why if len(why) <= LONGEST_REASON else why[:LONGEST_REASON].rsplit(" ", 1)[0] + "…"
-    return f"{one.code} {one.name} ({one.entity}), {one.compliance}. {cut or 'Quien reporta no dijo por qué.'}"
+    return f"{one.code} {one.name} ({one.entity}), {one.compliance}. {cut or 'Ese mes, quien reporta no dijo por qué.'}"
