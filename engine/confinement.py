@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import multiprocessing
 import pickle
 import signal
@@ -12,6 +11,7 @@ from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from engine.errors import SpokenError, UnreadableDiagram
+from engine.loading import loading
 
 SECONDS = 5.0
 PATIENCE = 6
@@ -83,10 +83,8 @@ def _answer(connection: Connection, seconds: float, too_much: Callable[[], Excep
 
 def _run(connection: Connection, task: bytes, seconds: float) -> None:
     """In the child: run, and send back the result or the exception."""
-    gc.disable()  # what a program is made of is no garbage: to look for some takes a quarter of loading it
-    function, arguments = pickle.loads(task)  # noqa: S301  (our own parent wrote it)
-    gc.freeze()
-    gc.enable()
+    with loading():
+        function, arguments = pickle.loads(task)  # noqa: S301  (our own parent wrote it)
     connection.send("ready")
     _limit_memory()
     _limit_work(seconds)

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 from typing import Any
 
+from engine.loading import loading
+
 
 def at(address: str) -> Any:
-    """What `module:attribute` names. What a program is made of is no garbage: nobody looks for some meanwhile."""
+    """What `module:attribute` names."""
     module, _, attribute = address.partition(":")
-    gc.disable()
-    try:
+    with loading():
         return getattr(importlib.import_module(module), attribute)
-    finally:
-        gc.freeze()
-        gc.enable()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from engine.enumerating import enumerated
+
 _OFFSET = re.compile(r"[+-]?\d{1,3}")
 _ESCALATION = re.compile(r"\+(\d+)\s*:\s*(\w+)")
 
@@ -16,7 +18,7 @@ def say_reminders(written: str) -> str:
         return written
     offsets = sorted({int(one) for one in days})
     before, after = [-one for one in offsets if one < 0], [one for one in offsets if one > 0]
-    return _listed([
+    return enumerated([
         *([f"{_days(before)} antes"] if before else []),
         *(["el día que vence"] if 0 in offsets else []),
         *([f"{_days(after)} después"] if after else []),
@@ -32,9 +34,4 @@ def say_escalations(written: str, roles: Mapping[str, str]) -> str:
 
 
 def _days(counts: Sequence[int]) -> str:
-    return f"{_listed([str(one) for one in counts])} {'día hábil' if list(counts) == [1] else 'días hábiles'}"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    """«a, b y c»."""
-    return f"{', '.join(parts[:-1])} y {parts[-1]}" if len(parts) > 1 else "".join(parts)
+    return f"{enumerated([str(one) for one in counts])} {'día hábil' if list(counts) == [1] else 'días hábiles'}"

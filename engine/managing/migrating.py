@@ -18,6 +18,7 @@ from engine.definitions.diagram import Element
 from engine.definitions.joins import JOINED, InclusiveJoin, ParallelJoin
 from engine.definitions.parsing import Specs, element_id_of
 from engine.definitions.specs import Border
+from engine.enumerating import enumerated
 from engine.errors import CannotMigrate
 from engine.instances import state
 from engine.instances.case import FINISHED, Case, depth_first, element_id, own_nodes, process_key
@@ -312,5 +313,4 @@ def _to_hold_again(turn: Turn, node: Node, new_deadlines: bool) -> bool:
 
 
 def _listed(names: list[str]) -> str:
-    known = list(dict.fromkeys(names))
-    return known[0] if len(known) == 1 else f"{', '.join(known[:-1])} y {known[-1]}" if known else ""
+    return enumerated(list(dict.fromkeys(names)))

@@ -147,9 +147,8 @@ def told_limits(by_month: Mapping[str, int]) -> str:
     return f"el límite es el {usual}" + (f" ({'; '.join(others)})" if others else "")
 
 
-def punctuality(found: Board, plan_code: str, calendar: WorkingCalendar) -> list[Punctuality]:
-    """Of the months on the board, by entity: who is never in time stands first."""
-    by_month = limits(found, plan_code, calendar)
+def punctuality(found: Board, by_month: Mapping[str, int], calendar: WorkingCalendar) -> list[Punctuality]:
+    """Of the months on the board with their `limits`, by entity: who is never in time stands first."""
     entities = [
         Punctuality(code, [
             _arrival(month, month.reports.get(code), by_month[month.code], calendar) for month in reversed(found.months)

@@ -93,7 +93,7 @@ def _board(session: Session, plans: list[Any], plan: Any, asked: str | None) -> 
     here = _of_month(found, newest)
     if (file := _file(session, plan, found, newest, judged)) is not None:
         return file
-    steps = stages.of_month(found, newest)
+    steps, by_month = stages.of_month(found, newest), limits(found, plan.code, calendar)
     raised = alerts.of_month(session, plan.code, judged.period) if judged else []
     silent = [one for one in raised if one.rule in OPPORTUNITY]
     in_red = reds.of_month(session, plan.code, judged.period) if judged else []
@@ -130,8 +130,8 @@ def _board(session: Session, plans: list[Any], plan: Any, asked: str | None) -> 
         in_red=[(one, spark(one.course)) for one in in_red[:SHOWN_RED]],
         more_red=max(len(in_red) - SHOWN_RED, 0),
         money_gaps=[one for one in raised if one.rule == MONEY_RULE],
-        punctuality=punctuality(found, plan.code, calendar),
-        told_limits=told_limits(limits(found, plan.code, calendar)),
+        punctuality=punctuality(found, by_month, calendar),
+        told_limits=told_limits(by_month),
         coming=coming(session, plan, bogota_day(now), found),
         promised=promised(session, plan.code, bogota_day(now)),
         nudged=nudges.asked_today(session, now),
@@ -163,7 +163,8 @@ def _file(
             rows_step = [(code, one) for code, row in stages.of_month(found, newest).items() for one in row.stages]
             file = exporting.asked(f"{plan.code} pasos", "Quién ha reportado", STEP_COLUMNS, rows_step, "pasos")
         case "puntualidad":
-            rows_day = [(one, each) for one in punctuality(found, plan.code, calendar) for each in one.arrivals]
+            by_month = limits(found, plan.code, calendar)
+            rows_day = [(one, each) for one in punctuality(found, by_month, calendar) for each in one.arrivals]
             file = exporting.asked(f"{plan.code} puntualidad", "Puntualidad", DAY_COLUMNS, rows_day, "puntualidad")
         case "carga":
             file = exporting.asked(f"{plan.code} carga", "Carga", LOAD_COLUMNS, workload(found.tasks), "carga")

@@ -29,6 +29,7 @@ from engine.definitions.markup import (
     text_of,
 )
 from engine.definitions.reading import NODES
+from engine.enumerating import enumerated
 
 NOTE = 2_000
 """Letters of a note; a script may be longer."""
@@ -356,7 +357,7 @@ def words(texts: Sequence[str]) -> str:
     """Several as one reads them: «a», «b» y «c»; beyond five, how many more."""
     if len(texts) > 5:
         return f"{', '.join(texts[:5])} y {len(texts) - 5} más"
-    return f"{', '.join(texts[:-1])} y {texts[-1]}" if len(texts) > 1 else "".join(texts)
+    return enumerated(texts)
 
 
 def event_definitions(node: Node) -> Iterator[Node]:
