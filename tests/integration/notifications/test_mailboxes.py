@@ -5,14 +5,12 @@ from __future__ import annotations
 import mailbox
 import os
 import tempfile
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 from urllib.parse import quote
 
-import orjson
 import pytest
 
 from notifications import mailboxes
@@ -21,6 +19,7 @@ from notifications.mail import Limits
 from notifications.mailboxes import ImapMailbox, MaildirMailbox
 from notifications.tokens import Tokens
 from tests.support import dovecot as servers
+from tests.support import providers
 from tests.support.dovecot import PASSWORD, USER, Dovecot
 from tests.support.mailbox import Treatment, drip, hang, ill_server
 from tests.support.slapd import certify
@@ -34,25 +33,11 @@ RIGHT = "llave-1"
 def keys() -> Iterator[str]:
     """Who tells the mail server whose a key is."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            right = self.headers["Authorization"] == f"Bearer {RIGHT}"
-            body = orjson.dumps({"username": USER, "active": right})
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def tell(request: BaseHTTPRequestHandler) -> tuple[int, object]:
+        return 200, {"username": USER, "active": request.headers["Authorization"] == f"Bearer {RIGHT}"}
 
-        def log_message(self, *_said: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}/"
-    finally:
-        server.shutdown()
-        server.server_close()
+    with providers.answering(tell) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import base64
-import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs
 
-import orjson
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, AuthResult, auth_mechanism
@@ -21,6 +19,7 @@ from aiosmtpd.smtp import SMTP, AuthResult, auth_mechanism
 from notifications.errors import InvalidMailUrl, ServerUnavailable
 from notifications.mail import SmtpSender
 from notifications.tokens import Tokens
+from tests.support import providers
 from tests.support.mailbox import Mailbox
 from tests.support.remote import free_port
 
@@ -40,27 +39,14 @@ def provider() -> Iterator[Provider]:
     """Answer on a port of this machine."""
     kept = Provider()
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            kept.asked.append({name: values[0] for name, values in form.items()})
-            body = orjson.dumps(kept.answer)
-            self.send_response(kept.status)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+    def tell(request: BaseHTTPRequestHandler) -> tuple[int, object]:
+        form = parse_qs(request.rfile.read(int(request.headers["Content-Length"])).decode())
+        kept.asked.append({name: values[0] for name, values in form.items()})
+        return kept.status, kept.answer
 
-        def log_message(self, *_said: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    kept.address = f"http://127.0.0.1:{server.server_port}/token"
-    try:
+    with providers.answering(tell) as address:
+        kept.address = f"{address}token"
         yield kept
-    finally:
-        server.shutdown()
-        server.server_close()
 
 
 class Demanding(SMTP):
