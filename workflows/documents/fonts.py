@@ -27,7 +27,7 @@ FILES = (
 )
 CHARTS, CHARTS_FILE, SIGN_OF_CHARTS = "Noto Sans SC", "NotoSansSC.ttf", "□"
 """The family of the charts' words, whose Latin letters are slim; its file, and a visible sign that it has."""
-LONGEST_LABEL = 120
+LONGEST_LABEL = 240
 """More letters of a label than any chart has room for."""
 LISTED = 40
 """So many missing letters a note names."""
@@ -126,6 +126,19 @@ def of_chart(text: str) -> str:
     return "".join(
         letter if letter.isspace() or CHARTS_FILE in fonts_with(letter) else SIGN_OF_CHARTS for letter in drawn
     )
+
+
+def width_of(text: str) -> float:
+    """How wide the letters of a chart are, in ems."""
+    advances = _advances()
+    return sum(advances.get(ord(letter), 1.0) for letter in text)
+
+
+@cache
+def _advances() -> dict[int, float]:
+    with TTFont(FOLDER / CHARTS_FILE, lazy=True) as font:
+        em, wide = font["head"].unitsPerEm, font["hmtx"].metrics
+        return {code: wide[name][0] / em for code, name in font.getBestCmap().items()}
 
 
 @cache

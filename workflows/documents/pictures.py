@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import math
 import re
-from functools import cache
 
-import vl_convert
-
-from workflows.documents import fonts
+from workflows.documents.typesetting import rasterise
 
 MOST_PIXELS = 16_000_000
 _SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
@@ -16,14 +14,11 @@ _SIZE = re.compile(r'width="(\d+)" height="(\d+)"')
 
 def png_of(svg: str) -> bytes:
     """An SVG text as PNG at twice its size, smaller where that would be too many pixels."""
-    bring_fonts()
     match = _SIZE.search(svg)
     area = int(match[1]) * int(match[2]) if match else 0
-    scale = min(2.0, math.sqrt(MOST_PIXELS / area)) if area else 1.0
-    return bytes(vl_convert.svg_to_png(svg, scale=scale))
+    return rasterise(svg, min(2.0, math.sqrt(MOST_PIXELS / area)) if area else 1.0)
 
 
-@cache
-def bring_fonts() -> None:
-    """Let pictures be set in the fonts that come with Cauce."""
-    vl_convert.register_font_directory(str(fonts.FOLDER))
+def address_of(svg: str) -> str:
+    """An SVG text as a `data:` address."""
+    return "data:image/svg+xml;base64," + base64.b64encode(svg.encode()).decode()

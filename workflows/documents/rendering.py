@@ -1,10 +1,10 @@
 """A written document in the formats people keep: HTML, DOCX and PDF/A, from the content of one of its versions.
 
 `content` is that of a `DocumentVersion`: `{"sections": [{"code", "title", "text", "tables": [{"caption", "head",
-"rows"}]}], "facts": [[term, text], …], "summary": [{"title", "lines"}]}`; only `title` and `text` are needed in a
-section, and `summary` where the first page says the whole. All of it is plain text: nothing a person typed is read as
-markup, and any text can be printed (docs/decisions/0010). A section that `is_prose` says its subheadings, lists and
-tables with its lines (`prose`).
+"rows"}], "charts": […]}], "facts": [[term, text], …], "summary": [{"title", "lines"}]}`; only `title` and `text` are
+needed in a section, and `summary` where the first page says the whole; charts are rows to draw (`charts`). All of it is
+plain text: nothing a person typed is read as markup, and any text can be printed (docs/decisions/0010). A section that
+`is_prose` says its subheadings, lists and tables with its lines (`prose`).
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from workflows.documents import prose, section_pictures, widths, word
+from workflows.documents.charts import Chart, drawn
 from workflows.documents.fonts import warning_about
 from workflows.documents.letters import shown
 from workflows.documents.models import DocumentVersion, PlanDocument
-from workflows.documents.pictures import png_of
+from workflows.documents.pictures import address_of, png_of
 from workflows.documents.typesetting import typeset
 from workflows.sectors.identity import Letterhead
 from workflows.spanish import long_moment
@@ -89,6 +90,7 @@ class Page:
                     for table in section["tables"]
                     if table["head"] or table["rows"]
                 ],
+                "charts": [_figure(chart, figures) for chart in section.get("charts", ())],
             }
             for section in self.sections
         ]
@@ -279,6 +281,7 @@ def _section(section: Mapping[str, Any]) -> dict[str, Any]:
         "blocks": written,
         "pictures": dict(section.get("pictures") or {}),
         "tables": [table for table in tables if table["rows"]],
+        "charts": [chart for chart in section.get("charts") or [] if chart["rows"]],
     }
 
 
@@ -302,13 +305,22 @@ def _squared(table: Mapping[str, Any], captions: Iterator[int]) -> dict[str, Any
     return {"caption": caption, "head": head, "rows": rows}
 
 
+def _figure(chart: Chart, figures: Iterator[int]) -> dict[str, Any]:
+    """A chart as the formats take it: drawn, with its number before its caption."""
+    number = next(figures)
+    caption = f"Figura {number}. {chart['caption']}"
+    return {"name": f"figura-{number}", "caption": caption, "told": chart["told"], "svg": drawn(chart)}
+
+
 @cache
 def templates_of(package: str) -> Environment:
     """The Jinja templates of a package: what is put into them is escaped, what is missing raises."""
-    return Environment(
+    environment = Environment(
         loader=PackageLoader(package, "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters["address"] = address_of
+    return environment

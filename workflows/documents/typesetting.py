@@ -1,4 +1,7 @@
-"""Setting a document as PDF/A that everybody can read, with Typst: the same data give the same bytes anywhere."""
+"""Setting a document as PDF/A that everybody can read, with Typst: the same data give the same bytes anywhere.
+
+Drawings become pictures the same way, so that each looks alike in every format.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,9 @@ import typst
 
 from workflows.documents import fonts
 from workflows.documents.fonts import Printable
+
+_PICTURE = b"""#set page(width: auto, height: auto, margin: 0pt)
+#image(bytes(sys.inputs.svg), format: "svg")"""
 
 
 def typeset(template: bytes, data: Mapping[str, Any], made_at: int, pictures: Mapping[str, str] | None = None) -> bytes:
@@ -36,6 +42,11 @@ def typeset(template: bytes, data: Mapping[str, Any], made_at: int, pictures: Ma
             font_paths=_fonts(),
         )
     )
+
+
+def rasterise(svg: str, scale: float) -> bytes:
+    """An SVG text as PNG, so many pixels for each of its own."""
+    return bytes(typst.compile(_PICTURE, format="png", ppi=96 * scale, sys_inputs={"svg": svg}, font_paths=_fonts()))
 
 
 @cache

@@ -16,6 +16,7 @@ from docx.shared import Cm, Emu, Pt, RGBColor
 
 from workflows.documents import prose, section_pictures, widths
 from workflows.documents.footnotes import Footnotes
+from workflows.documents.pictures import png_of
 
 LONGEST_PROPERTY = 255
 """Of the title that Word keeps in a document's properties."""
@@ -93,15 +94,23 @@ def write(
 def _section(document: Any, section: Mapping[str, Any], notes: Footnotes, pictures: Mapping[str, bytes]) -> None:
     tables, told = section["tables"], [*section["paragraphs"], *section["blocks"]]
     plain = all(block["kind"] == prose.PARAGRAPH for block in section["blocks"])
-    if tables and tables[0]["turned"] and plain and len(told) < SAID_WITH_TABLE:
+    if tables and tables[0]["turned"] and plain and not section["charts"] and len(told) < SAID_WITH_TABLE:
         _turn(document, WD_ORIENT.LANDSCAPE)
     document.add_heading(section["heading"], section["level"])
     for paragraph in section["paragraphs"]:
         document.add_paragraph(paragraph)
     for block in section["blocks"]:
         _block(document, section["level"], block, notes, pictures)
+    for chart in section["charts"]:
+        show(document, png_of(chart["svg"]), chart["name"], chart["told"])
+        _caption_below(document, chart["caption"])
     for table in section["tables"]:
         _table(document, table)
+
+
+def _caption_below(document: Any, caption: str) -> None:
+    """The caption of a picture, which ends what stands together."""
+    document.add_paragraph(caption, style="Caption").paragraph_format.keep_with_next = False
 
 
 def _block(
@@ -117,7 +126,7 @@ def _block(
         _table(document, block["table"])
     elif block["kind"] == prose.PICTURE:
         show(document, pictures[block["digest"]], block["digest"], block["text"])
-        document.add_paragraph(block["caption"], style="Caption").paragraph_format.keep_with_next = False
+        _caption_below(document, block["caption"])
     else:
         _told(document.add_paragraph(), block["parts"], notes)
 

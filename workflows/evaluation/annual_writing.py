@@ -11,7 +11,7 @@ from engine.runtime import ProcessEngine
 from workflows.documents import versions
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.documents.states import DocumentKind
-from workflows.evaluation import annual, cuts, documents, evaluations, semester_writing, summary, tables
+from workflows.evaluation import annual, charts, cuts, documents, evaluations, semester_writing, summary, tables
 from workflows.evaluation.documents import Section, section
 from workflows.evaluation.evaluations import LINE, OBJECTIVE
 from workflows.evaluation.models import AnnualReport, EntityChapter, Evaluation, Judgement
@@ -74,14 +74,17 @@ def _sections(session: Session, report: AnnualReport) -> list[Section]:
     ]
     results = [base["lineas"], base["objetivos"], base["cuatrienio"]]
     results += [base["diferencias"]] if base["diferencias"].rows else []
+    course = charts.published(session, report.plan_code, f"{report.year}-01", last)
+    results.append(charts.course_table(course))
+    drawn = [charts.levels(period_figures), charts.course(course)]
     return [
         section("1", "Resumen", report.summary),
-        section("2", f"Resultados del plan a {month_name(last)}", _how_to_read(session, report, last), results),
+        section("2", f"Resultados del plan a {month_name(last)}", _how_to_read(session, report, last), results, drawn),
         section("3", "Capítulos de las entidades"),
         *chapters,
         section("4", "Evaluaciones intermedias del año"),
         *judged,
-        section("5", "Metas e indicadores", "", [base["metas"]]),
+        section("5", "Metas e indicadores", "", [base["metas"]], [charts.lights(period_figures)]),
         section("6", "Ejecución presupuestal", "", [base["presupuesto"]]),
         section("7", "Planes de choque y compromisos", "", [base["planes_de_choque"], base["compromisos"]]),
         section("8", "Mejoras del seguimiento", "", [_improvements(session, report)]),

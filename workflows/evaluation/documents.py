@@ -11,17 +11,21 @@ from sqlalchemy.orm import Session
 from engine.identity import SYSTEM, Actor
 from engine.runtime import ProcessEngine
 from workflows.documents import rendering, versions
+from workflows.documents.charts import Chart
 from workflows.documents.models import DocumentSection, DocumentVersion, PlanDocument
 from workflows.documents.states import SectionState
 from workflows.evaluation.tables import Table
 
 Section = dict[str, Any]
-"""`code`, `title`, `text`, and `tables` where it has some."""
+"""`code`, `title`, `text`, and `tables` where it has some, `charts` where it draws some."""
 
 
-def section(code: str, title: str, text: str = "", tables: Iterable[Table] = ()) -> Section:
-    """A section of a document."""
-    return {"code": code, "title": title, "text": text, "tables": [table.as_content() for table in tables]}
+def section(
+    code: str, title: str, text: str = "", tables: Iterable[Table] = (), charts: Sequence[Chart] = ()
+) -> Section:
+    """A section of a document; the rows of its charts are kept with it, so that it is drawn again as it was."""
+    found: Section = {"code": code, "title": title, "text": text, "tables": [table.as_content() for table in tables]}
+    return {**found, "charts": list(charts)} if charts else found
 
 
 def keep_version(

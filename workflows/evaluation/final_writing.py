@@ -11,9 +11,10 @@ from sqlalchemy.orm import Session
 from engine.identity import SYSTEM, Actor
 from engine.runtime import ProcessEngine
 from workflows.documents import versions
+from workflows.documents.charts import Chart
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.documents.states import DocumentKind
-from workflows.evaluation import documents, evaluations, final, summary, tables
+from workflows.evaluation import charts, cuts, documents, evaluations, final, summary, tables
 from workflows.evaluation.documents import Section, section
 from workflows.evaluation.evaluations import CRITERION
 from workflows.evaluation.final import ADDRESSEES, CRITERIA
@@ -23,6 +24,7 @@ from workflows.evaluation.states import EvaluationKind
 from workflows.evaluation.tables import Table
 from workflows.spanish import long_day, long_moment, number, percentage
 from workflows.surveys import conducting
+from workflows.surveys.models import Survey
 
 
 def document_of(session: Session, evaluation: Evaluation) -> PlanDocument:
@@ -84,7 +86,7 @@ def _sections(session: Session, evaluation: Evaluation) -> list[Section]:
         section("2", "Preguntas y criterios", "", [_questions(session, evaluation)]),
         section("3", "Hallazgos"),
         *findings,
-        section("4", "Resultados del plan", "", _results(session, evaluation)),
+        section("4", "Resultados del plan", "", _results(session, evaluation), _drawn(session, evaluation)),
         *_survey(session, evaluation),
         section("5", "Conclusiones", evaluation.conclusions),
     ]
@@ -121,9 +123,21 @@ def _results(session: Session, evaluation: Evaluation) -> list[Table]:
     """The whole plan at its end: what it promised over all its years, not its last month alone."""
     base = tables.at_cutoff(session, evaluation.plan_code, evaluation.cutoff_on.strftime("%Y-%m"))
     kept = [base[key] for key in ("cuatrienio", "lineas", "objetivos", "metas")]
+    kept.insert(3, charts.course_table(_months(session, evaluation)))
     differing = [base["diferencias"]] if base["diferencias"].rows else []
     money = tables.money_of_years(session, evaluation.plan_code)
     return [*kept, *differing, money, base["planes_de_choque"]]
+
+
+def _drawn(session: Session, evaluation: Evaluation) -> list[Chart]:
+    """The same in pictures: where the levels ended, how the plan came there, and each entity's indicators."""
+    found = cuts.figures_at(session, evaluation.plan_code, evaluation.cutoff_on.strftime("%Y-%m"))
+    return [charts.levels(found), charts.course(_months(session, evaluation)), charts.lights(found)]
+
+
+def _months(session: Session, evaluation: Evaluation) -> list[tuple[str, Decimal]]:
+    """Every closed month of the plan up to the cut-off."""
+    return charts.published(session, evaluation.plan_code, "", evaluation.cutoff_on.strftime("%Y-%m"))
 
 
 def _survey(session: Session, evaluation: Evaluation) -> list[Section]:
@@ -135,7 +149,16 @@ def _survey(session: Session, evaluation: Evaluation) -> list[Section]:
     who = f"Respondieron {number(asked.answers)}" if asked.answers else "No respondió nadie"
     told = f"{asked.question} {who}, hasta el {long_day(asked.closes_on)}."
     table = Table("Respuestas de la ciudadanía", ("Opción", "Respuestas", "De quienes respondieron"), rows)
-    return [section("4.1", "Encuesta a la ciudadanía", "\n".join(filter(None, (told, asked.analysis))), [table])]
+    words = "\n".join(filter(None, (told, asked.analysis)))
+    return [section("4.1", "Encuesta a la ciudadanía", words, [table], _answers(asked))]
+
+
+def _answers(asked: Survey) -> list[Chart]:
+    """The shares, drawn, where anybody answered."""
+    if not asked.answers:
+        return []
+    shares = [(option.text, Decimal(100 * (option.votes or 0)) / asked.answers) for option in asked.options]
+    return [charts.answers([(text, share, percentage(share)) for text, share in shares])]
 
 
 def _share(votes: int | None, answers: int | None) -> str:

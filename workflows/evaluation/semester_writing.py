@@ -7,9 +7,10 @@ from sqlalchemy.orm import Session
 from engine.identity import SYSTEM, Actor
 from engine.runtime import ProcessEngine
 from workflows.documents import versions
+from workflows.documents.charts import Chart
 from workflows.documents.models import DocumentVersion, PlanDocument
 from workflows.documents.states import DocumentKind
-from workflows.evaluation import documents, evaluations, semesters, summary, tables
+from workflows.evaluation import charts, cuts, documents, evaluations, semesters, summary, tables
 from workflows.evaluation.documents import Section, section
 from workflows.evaluation.evaluations import LINE, OBJECTIVE
 from workflows.evaluation.models import Evaluation, Judgement, SelfAssessment
@@ -87,22 +88,37 @@ def _facts(evaluation: Evaluation) -> list[tuple[str, str]]:
 
 
 def _sections(session: Session, evaluation: Evaluation) -> list[Section]:
-    base = tables.at_cutoff(session, evaluation.plan_code, evaluation.cutoff_on.strftime("%Y-%m"))
+    month = evaluation.cutoff_on.strftime("%Y-%m")
+    base = tables.at_cutoff(session, evaluation.plan_code, month)
+    found = cuts.figures_at(session, evaluation.plan_code, month)
     own = [
         section(f"2.{place}", assessment.entity_code, self_assessment_words(assessment))
         for place, assessment in enumerate(semesters.self_assessments(session, evaluation), start=1)
     ]
     differing = [base["diferencias"]] if base["diferencias"].rows else []
     return [
-        section("1", "Base de la evaluación", evaluation.base_notes, [_months(session, evaluation), *differing]),
+        section(
+            "1",
+            "Base de la evaluación",
+            evaluation.base_notes,
+            [_months(session, evaluation), *differing],
+            _course(session, evaluation),
+        ),
         section("2", "Autoevaluación de las entidades"),
         *own,
-        section("3", "Metas frente a los objetivos", "", [judged(session, evaluation, OBJECTIVE), base["metas"]]),
+        section(
+            "3",
+            "Metas frente a los objetivos",
+            "",
+            [judged(session, evaluation, OBJECTIVE), base["metas"]],
+            [charts.lights(found)],
+        ),
         section(
             "4",
             "Objetivos frente a los resultados esperados",
             "",
             [judged(session, evaluation, LINE), base["cuatrienio"]],
+            [charts.levels(found)],
         ),
         section("5", "Ejecución presupuestal", "", [base["presupuesto"]]),
         section(
@@ -119,6 +135,16 @@ def _months(session: Session, evaluation: Evaluation) -> Table:
         for kept, period in semesters.certified(session, evaluation)
     )
     return Table("Informes mensuales certificados", ("Mes", "Cumplimiento", "Fórmula", "Certificado el"), rows)
+
+
+def _course(session: Session, evaluation: Evaluation) -> list[Chart]:
+    """The certified months, drawn."""
+    months = [
+        (period.code, kept.compliance)
+        for kept, period in semesters.certified(session, evaluation)
+        if kept.compliance is not None
+    ]
+    return [charts.course(months)]
 
 
 def _decided(session: Session, evaluation: Evaluation) -> Table:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 import sqlalchemy as sa
 
@@ -80,6 +82,21 @@ def test_the_document_is_made_once_in_three_formats(evaluated: House) -> None:
     with evaluated.database.reading() as session:
         made = session.scalars(sa.select(Document).where(Document.kind == "evaluacion_intermedia"))
         assert sorted(one.format for one in made) == ["docx", "html", "pdf"]
+
+
+def test_its_charts_are_kept_with_the_version_and_say_what_its_tables_say(evaluated: House) -> None:
+    with evaluated.database.reading() as session:
+        document = versions.find(session, PLAN, "evaluacion_intermedia", "2018-S1")
+        assert document is not None
+        sections = {one["code"]: one for one in versions.present(session, document).content["sections"]}
+    (course,), (lights,), (levels,) = (sections[code]["charts"] for code in ("1", "3", "4"))
+
+    months = [row[1] for row in sections["1"]["tables"][0]["rows"]]
+    assert [one["label"] for one in course["rows"]] == months
+    goals = [(row[1], row[5]) for row in sections["3"]["tables"][1]["rows"]]
+    assert {one["name"]: sum(one["counts"].values()) for one in lights["rows"]} == Counter(one for one, _ in goals)
+    judged = {row[0]: row[1] for row in (*sections["3"]["tables"][0]["rows"], *sections["4"]["tables"][0]["rows"])}
+    assert {one["name"]: one["label"] for one in levels["rows"]} == judged
 
 
 def test_the_base_is_refused_while_a_month_is_open(july: House) -> None:

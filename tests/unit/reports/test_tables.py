@@ -104,7 +104,7 @@ def _midnight(year: int, month: int, day: int) -> dt.datetime:
 
 @pytest.fixture(scope="module")
 def book() -> Workbook:
-    return _read(render_xlsx(REPORT, Charts({})))
+    return _read(render_xlsx(REPORT, Charts({}, {})))
 
 
 def test_the_summary_names_each_of_its_facts(book: Workbook) -> None:
