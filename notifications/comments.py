@@ -40,7 +40,7 @@ def tell_said(session: Session, engine: ProcessEngine, one: Comment, base_url: s
         if is_asked:
             urgent.tell(
                 session, person, now=now, kind=MailKind.COMMENT, dedup_key=key, mail=mail, sector=case.tenant,
-                at_once=True,
+                at_once=True, reply_to=author.email,
             )  # fmt: skip
         else:
             urgent.leave(session, person, now=now, kind=MailKind.COMMENT, dedup_key=key, mail=mail, sector=case.tenant)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,8 +14,10 @@ from engine.instances.models import Instance
 from engine.states import InstanceState
 from notifications import outbox, urgent
 from notifications.calendars import Event, Method, calendar
+from notifications.clipping import LONGEST, clipped
 from notifications.mail_templates import written
 from notifications.recipients import active_people
+from notifications.rendering import Mail
 from notifications.states import MailKind
 from workflows.events import MeetingCalledOff, MeetingConvened, MeetingMoved
 from workflows.meetings import changing
@@ -48,28 +51,40 @@ def _tell(session: Session, at: dt.datetime, meeting: Meeting, method: Method, r
         return
     people, case = active_people(session), session.get_one(Instance, meeting.instance_id)
     convener = people.get(meeting.convened_by or "")
-    values = {
+    values: dict[str, Any] = {
         "meeting": meeting,
         "convener": convener.name if convener else "Coordinación del plan",
         "case_name": case.name,
         "reason": reason,
         "withdrawn": method is Method.CANCEL,
     }
-    shared: dict[str, Any] = {"now": at, "kind": MailKind.INVITATION, "sector": case.tenant}
-    key = f"convocatoria/{meeting.id}/{meeting.revision}/{meeting.held_on}"
     organizer = convener.email if convener else ""
+    shared: dict[str, Any] = {
+        "now": at, "kind": MailKind.INVITATION, "sector": case.tenant, "reply_to": organizer
+    }  # fmt: skip
+    about = f"convocatoria/{meeting.id}/"
+    key = f"{about}{meeting.revision}/{meeting.held_on}"
     for person in (people[name] for name in meeting.invited if name in people):
-        mail = written(session, at, "invitation", {**values, "name": person.name}, sector=case.tenant)
+        told = dict(values, name=person.name)
+        if urgent.supersede(session, person.username, about, at):
+            if method is Method.CANCEL:
+                continue  # they never read that it would be
+            told["reason"] = ""
         urgent.tell(
-            session, person, dedup_key=f"{key}/{person.email}", mail=mail,
-            attachments=[_attached(meeting, at, method, organizer, person.email)], **shared,
+            session, person, dedup_key=f"{key}/{person.email}", mail=_mail(session, at, told, case.tenant),
+            attachments=[_attached(case, meeting, at, method, organizer, person.email)], **shared,
         )  # fmt: skip
     for name, address in _outside(meeting):
         outbox.enqueue(
             session, recipient=None, address=address, dedup_key=f"{key}/{address}",
-            mail=written(session, at, "invitation", {**values, "name": name}, sector=case.tenant),
-            attachments=[_attached(meeting, at, method, organizer, address)], **shared,
+            mail=_mail(session, at, dict(values, name=name), case.tenant),
+            attachments=[_attached(case, meeting, at, method, organizer, address)], **shared,
         )  # fmt: skip
+
+
+def _mail(session: Session, at: dt.datetime, values: Mapping[str, Any], sector: str) -> Mail:
+    mail = written(session, at, "invitation", values, sector=sector)
+    return replace(mail, subject=clipped(mail.subject, LONGEST))
 
 
 def _outside(meeting: Meeting) -> Iterator[tuple[str, str]]:
@@ -79,16 +94,19 @@ def _outside(meeting: Meeting) -> Iterator[tuple[str, str]]:
             yield str(row.get("nombre") or ""), address
 
 
-def event_of(meeting: Meeting, day: dt.date, *, organizer: str = "", attendee: str = "") -> Event:
-    """A meeting as calendars take it."""
+def event_of(meeting: Meeting, begun: dt.datetime, day: dt.date, *, organizer: str = "", attendee: str = "") -> Event:
+    """A meeting as calendars take it; `begun`, when its case did, tells it from that of another installation."""
+    uid = f"cauce-mesa-{meeting.id}-{begun:%Y%m%dT%H%M%S%f}"
     return Event(
-        f"cauce-mesa-{meeting.id}", day, meeting.topic, meeting.place, starts_at=meeting.starts_at,
+        uid, day, meeting.topic, meeting.place, starts_at=meeting.starts_at,
         revision=meeting.revision, organizer=organizer, attendee=attendee,
     )  # fmt: skip
 
 
-def _attached(meeting: Meeting, at: dt.datetime, method: Method, organizer: str, attendee: str) -> dict[str, str]:
+def _attached(
+    case: Instance, meeting: Meeting, at: dt.datetime, method: Method, organizer: str, attendee: str
+) -> dict[str, str]:
     assert meeting.held_on is not None  # noqa: S101
-    one = event_of(meeting, meeting.held_on, organizer=organizer, attendee=attendee)
+    one = event_of(meeting, case.started_at, meeting.held_on, organizer=organizer, attendee=attendee)
     text = calendar([one], at, method=method)
     return {"name": "convocatoria.ics", "media_type": "text/calendar", "text": text, "method": str(method)}

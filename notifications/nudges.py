@@ -51,6 +51,7 @@ def nudge(
     open_ones = sa.select(UserTask).where(UserTask.id.in_(list(task_ids)), UserTask.state == UserTaskState.OPEN)
     before, people = asked_today(session, now), active_people(session)
     by = directory.display_names(session, [actor.id])[actor.id]
+    answers = people[actor.id].email if actor.id in people else ""
     told: set[str] = set()
     already, nobody = 0, 0
     asked: list[int] = []
@@ -68,7 +69,7 @@ def nudge(
         for username in able:
             urgent.tell(
                 session, people[username], now=now, kind=MailKind.NUDGE, sector=case.tenant, task_id=task.id,
-                dedup_key=f"recordatorio/{task.id}/{username}/{today}",
+                dedup_key=f"recordatorio/{task.id}/{username}/{today}", reply_to=answers,
                 mail=written(session, now, "nudge", {**values, "name": people[username].name}, sector=case.tenant),
             )  # fmt: skip
         recording.record(

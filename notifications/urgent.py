@@ -39,11 +39,13 @@ def tell(
     sector: str = "",
     task_id: int | None = None,
     at_once: bool = False,
+    reply_to: str = "",
 ) -> None:
     """Tell a person something before their next digest; a second note with the same `dedup_key` is ignored.
 
     It waits half an hour for what else comes. Of a day on which such a mail has left, it goes with the next digest,
-    unless `at_once`: then it leaves now, with what was waiting. `mail` is as it would be alone.
+    unless `at_once`: then it leaves now, with what was waiting. `mail` is as it would be alone. An answer goes to the
+    `reply_to` of what the mail began with.
     """
     if not leave(
         session, person, now=now, kind=kind, dedup_key=dedup_key, mail=mail, attachments=attachments, sector=sector,
@@ -57,7 +59,7 @@ def tell(
     elif ours is None or at_once:
         leaves = _leaves_at(session, person, now, sector)
         if leaves is not None or at_once:
-            _begin(session, note, person, mail, now if at_once else leaves or now)
+            _begin(session, note, person, mail, now if at_once else leaves or now, reply_to)
 
 
 def leave(
@@ -144,10 +146,10 @@ def _leaves_at(session: Session, person: Person, now: dt.datetime, sector: str) 
     return habits.leaves_at(now, wanted, lambda day: calendar.is_working(day, works_in))
 
 
-def _begin(session: Session, note: MailNote, person: Person, mail: Mail, leaves: dt.datetime) -> None:
+def _begin(session: Session, note: MailNote, person: Person, mail: Mail, leaves: dt.datetime, reply_to: str) -> None:
     outbox.write_to(
         session, person, now=note.created_at, kind=note.kind, dedup_key=note.dedup_key, mail=mail,
-        attachments=note.attachments, sector=note.sector_code, send_at=leaves,
+        attachments=note.attachments, sector=note.sector_code, send_at=leaves, reply_to=reply_to,
     )  # fmt: skip
     note_told(session, [note], note.dedup_key)
 
@@ -164,7 +166,7 @@ def withdraw(session: Session, notes: Sequence[MailNote], now: dt.datetime) -> b
     mails = {one.mail_id for one in notes if one.mail_id is not None}
     query = sa.select(OutboxMessage).where(OutboxMessage.id.in_(mails)).with_for_update()
     waiting = session.scalars(query.execution_options(populate_existing=True)).all()
-    if not all(_waits(mail, now) for mail in waiting):
+    if not all(_waits(mail, now) and mail.kind != MailKind.DIGEST for mail in waiting):
         return False
     session.execute(sa.delete(MailNote).where(MailNote.id.in_([one.id for one in notes])))
     for mail in waiting:
@@ -174,6 +176,21 @@ def withdraw(session: Session, notes: Sequence[MailNote], now: dt.datetime) -> b
         else:
             _write_again(mail, left, session.get_one(Person, left[0].recipient))
     return True
+
+
+def supersede(session: Session, username: str, about: str, now: dt.datetime) -> bool:
+    """Take back what nobody read of something, which newer news replaces; whether that was all there was of it.
+
+    `about` is how the keys of its notes begin.
+    """
+    query = sa.select(MailNote).where(
+        MailNote.recipient == username, MailNote.dedup_key.startswith(about, autoescape=True)
+    )
+    by_mail: dict[int | None, list[MailNote]] = defaultdict(list)
+    for note in session.scalars(query.order_by(MailNote.id)):
+        by_mail[note.mail_id].append(note)
+    taken = [withdraw(session, notes, now) for notes in by_mail.values()]
+    return bool(taken) and all(taken)
 
 
 def _notes_of(session: Session, mail: OutboxMessage) -> list[MailNote]:

@@ -13,6 +13,7 @@ from flask import Response, abort, url_for
 from sqlalchemy.orm import Session
 
 from engine.identity import Actor
+from engine.instances.models import Instance
 from engine.tasks import inbox as rows
 from engine.tasks.inbox import Sought, View
 from notifications.calendars import Event, calendar
@@ -95,11 +96,12 @@ def _events(session: Session, me: Actor, today: dt.date) -> Iterator[Event]:
                 address = f"{base_url}{url_for('inbox.show', task_id=row.id)}"
                 yield Event(f"cauce-tarea-{row.id}", bogota_day(row.due_at), told, address=address)
     dropped = (MeetingState.CALLED_OFF, MeetingState.CANCELLED)
-    meetings = sa.select(Meeting).where(Meeting.held_on >= today - LOOK_BACK, Meeting.state.not_in(dropped))
+    meetings = sa.select(Meeting, Instance.started_at).join(Instance, Instance.id == Meeting.instance_id)
+    meetings = meetings.where(Meeting.held_on >= today - LOOK_BACK, Meeting.state.not_in(dropped))
     meetings = meetings.order_by(Meeting.held_on, Meeting.id)
-    for meeting in session.scalars(meetings):
+    for meeting, begun in session.execute(meetings):
         if me.id in meeting.invited and meeting.held_on is not None:
-            yield event_of(meeting, meeting.held_on)
+            yield event_of(meeting, begun, meeting.held_on)
 
 
 def _record(session: Session, act: str) -> None:

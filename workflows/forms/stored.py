@@ -76,6 +76,8 @@ def _told(value: Any) -> str:
         return long_moment(value)
     if isinstance(value, dt.date):
         return long_day(value)
+    if isinstance(value, dt.time):
+        return f"{value:%H:%M}"
     if isinstance(value, Decimal | int | float) and not isinstance(value, bool):
         return format_number(value)
     return "" if value is None else str(value)

@@ -32,6 +32,7 @@ class Red:
     """An indicator in red. `months`: cut-offs in red one after the other, this one too; `course` of its compliance.
 
     `cause` is what was said last: of its bottleneck, else why it is behind; `recovery` its recovery plan in words.
+    `person` is the name of who reports it, `reports` the username, if they still have an account.
     """
 
     code: str
@@ -47,6 +48,7 @@ class Red:
     cause: str
     recovery: str
     person: str
+    reports: str
 
     @property
     def story(self) -> str:
@@ -80,7 +82,7 @@ def _courses(plan_code: str, month: str) -> sa.Select[*tuple[Any, ...]]:
         sa.select(
             Indicator.code, Indicator.name, Indicator.entity_code, Indicator.unit, Period.code.label("month"),
             Figure.compliance, Figure.executed, Figure.programmed_to_date, Figure.color, Measurement.delay_reason,
-            Measurement.difficulties, Bottleneck.cause, Person.name.label("person"),
+            Measurement.difficulties, Bottleneck.cause, Person.name.label("person"), Person.active, Indicator.reports,
             RecoveryPlan.state.label("recovery"), RecoveryPlan.target_on,
         )
         .select_from(Figure)
@@ -116,4 +118,5 @@ def _read(rows: Sequence[sa.Row[Any]]) -> Red:
         cause=cause if len(cause) <= LETTERS else cause[: LETTERS - 1].rstrip() + "…",
         recovery=f"Plan de choque {STATE_WORDS[row.recovery]}{day}" if row.recovery else "",
         person=row.person or "",
+        reports=row.reports if row.active else "",
     )

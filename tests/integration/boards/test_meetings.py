@@ -13,11 +13,13 @@ from engine.identity import SYSTEM
 from engine.instances import commands as instances
 from engine.tasks.models import UserTask
 from notifications.models import MailNote, OutboxMessage
+from notifications.states import MailState
 from tests.support.web import Site, Visitor
 from web.meetings import views as meeting_views
 from workflows.auditing.models import AuditEntry
 from workflows.calendar import bogota_day
 from workflows.meetings.models import Attendee, Commitment, Meeting
+from workflows.people.models import Person
 from workflows.shipped import shipped_diagrams, shipped_forms
 
 PLAN = "PES-GOB"
@@ -101,7 +103,7 @@ def test_who_is_invited_gets_an_hour_and_a_request_that_a_calendar_takes(site: S
     [(subject, text)] = invitations(site, "rita@example.org")
     with site.application.database.reading() as session:
         notes = session.scalars(sa.select(MailNote).where(MailNote.kind == "convocatoria")).all()
-    assert subject == "Convocatoria: Avance de obras, jueves 12 de julio"
+    assert subject == "Convocatoria, jueves 12 de julio: Avance de obras"
     assert "METHOD:REQUEST" in text and "DTSTART:20180712T140000Z" in text and "SEQUENCE:0" in text
     assert "ATTENDEE;ROLE=REQ-PARTICIPANT;RSVP=TRUE:mailto:rita@example.org" in text
     assert [one.recipient for one in notes] == ["sruiz"]
@@ -116,13 +118,49 @@ def test_a_meeting_that_moves_tells_everybody_and_the_task_of_its_day_moves_too(
     ana.press(f"{MEETINGS}/{meeting_id}/mover", fecha="16/07/2018", hora="10:30", motivo="No hay sala.")
 
     subject, text = invitations(site, "rita@example.org")[1]
-    assert subject == "Cambió la convocatoria: Avance de obras, lunes 16 de julio"
+    assert subject == "Cambió la convocatoria, lunes 16 de julio: Avance de obras"
     assert "SEQUENCE:1" in text and "DTSTART:20180716T153000Z" in text and f"UID:cauce-mesa-{meeting_id}" in text
     with site.application.database.reading() as session:
         task = session.scalars(sa.select(UserTask).where(UserTask.element_id == "registrar_asistencia")).one()
         [entry] = session.scalars(sa.select(AuditEntry).where(AuditEntry.action == "mover_mesa"))
     assert task.due_at is not None and bogota_day(task.due_at) == dt.date(2018, 7, 16)
     assert (entry.before["dia"], entry.after["dia"]) == ("2018-07-12 09:00", "2018-07-16 10:30")
+
+
+def notes_to(site: Site, username: str) -> list[tuple[str, bool]]:
+    """What somebody of the sector is told of meetings: the subject, whether it gives a reason."""
+    with site.application.database.reading() as session:
+        query = sa.select(MailNote).where(MailNote.kind == "convocatoria", MailNote.recipient == username)
+        return [(one.subject, "No hay sala." in one.text) for one in session.scalars(query.order_by(MailNote.id))]
+
+
+def test_an_invitation_that_nobody_read_is_replaced_by_the_one_that_holds(site: Site) -> None:
+    ana, meeting_id = convened(site)
+    ana.open(f"{MEETINGS}/{meeting_id}")
+
+    ana.press(f"{MEETINGS}/{meeting_id}/mover", fecha="16/07/2018", motivo="No hay sala.")
+
+    assert notes_to(site, "sruiz") == [("Convocatoria, lunes 16 de julio: Avance de obras", False)]
+    with site.application.database.reading() as session:
+        [mail] = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.recipient == "sruiz"))
+        ana_s = session.get_one(Person, "amartinez").email
+    assert (len(mail.attachments), mail.reply_to) == (1, ana_s)
+    ana.press(f"{MEETINGS}/{meeting_id}/aplazar", motivo="Ya no hace falta.")
+    assert notes_to(site, "sruiz") == []
+
+
+def test_who_read_the_first_invitation_is_told_what_changed_and_why(site: Site) -> None:
+    ana, meeting_id = convened(site)
+    with site.application.database.unit_of_work() as session:
+        session.execute(sa.update(OutboxMessage).values(state=MailState.SENT, sent_at=site.clock.now()))
+    ana.open(f"{MEETINGS}/{meeting_id}")
+
+    ana.press(f"{MEETINGS}/{meeting_id}/mover", fecha="16/07/2018", motivo="No hay sala.")
+
+    assert notes_to(site, "sruiz") == [
+        ("Convocatoria, jueves 12 de julio: Avance de obras", False),
+        ("Cambió la convocatoria, lunes 16 de julio: Avance de obras", True),
+    ]
 
 
 def test_a_day_that_passed_or_no_reason_moves_nothing_and_keeps_what_was_typed(site: Site) -> None:
@@ -145,7 +183,7 @@ def test_a_meeting_that_is_called_off_leaves_calendars_and_waits_for_another_day
     with site.application.database.reading() as session:
         task_id = session.scalars(sa.select(UserTask.id).where(UserTask.element_id == "registrar_asistencia")).one()
     ana.open(f"/tareas/{task_id}")
-    typed = {"asistencia-0-cargo": "Asesora", "asistencia-1-cargo": "Veedora", "asistencia-1-entidad": "SDG"}
+    typed = {"asistencia-0-cargo": "Asesora", "asistencia-1-cargo": "Veedora"}
     ana.press(f"/tareas/{task_id}", status=422, **typed, _accion="enviar")
     assert "Esta mesa está aplazada" in ana.text() and ana.page().xpath("//input[@value='Asesora']")
     ana.open(f"{MEETINGS}/{meeting_id}")
@@ -153,7 +191,7 @@ def test_a_meeting_that_is_called_off_leaves_calendars_and_waits_for_another_day
 
     _, off, again = invitations(site, "rita@example.org")
     assert "Falta fijar otra fecha" in told and meeting_of(site, meeting_id).state == "convocada"
-    assert off[0] == "No se hará: Avance de obras, jueves 12 de julio"
+    assert off[0] == "No se hará el jueves 12 de julio: Avance de obras"
     assert "METHOD:CANCEL" in off[1] and "STATUS:CANCELLED" in off[1] and "SEQUENCE:1" in off[1]
     assert "METHOD:REQUEST" in again[1] and "SEQUENCE:2" in again[1]
 
@@ -206,13 +244,13 @@ def test_people_register_themselves_with_their_consent_and_the_list_begins_with_
         assert session.scalars(sa.select(Attendee.name)).all() == ["Rita Rojas"]
     ana.open(f"/tareas/{task.id}")
     assert "Invitados que no se registraron Sandra Ruiz" in ana.text().replace(" (demo)", "")
-    ana.press(f"/tareas/{task.id}", **{"asistencia-0-entidad": "SDG"}, _accion="enviar")
+    ana.press(f"/tareas/{task.id}", _accion="enviar")  # who is of no entity of the sector needs none
     rita.open(path, status=404)
     with site.application.database.reading() as session:
         assert session.get_one(Meeting, meeting_id).attendance[0]["persona"] == "Rita Rojas"
         assert session.scalars(sa.select(Attendee)).all() == []
         minutes = session.scalars(sa.select(UserTask).where(UserTask.element_id == "elaborar_acta")).one()
-    assert "Asistió una persona, de SDG." in ana.open(f"/tareas/{minutes.id}").xpath("//textarea")[0].text
+    assert "Asistió una persona." in ana.open(f"/tareas/{minutes.id}").xpath("//textarea")[0].text
 
 
 @pytest.mark.parametrize("wrong", [{"nombre": "Rita"}, {"cargo": " "}, {"publico": "otro"}, {"entidad": "XYZ"}])

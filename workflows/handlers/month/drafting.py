@@ -73,7 +73,7 @@ def _in_red(session: Session, plan_code: str) -> Iterator[dict[str, Any]]:
     month = _judged(session, plan_code)
     found = reds.of_month(session, plan_code, month) if month else []
     for one in found[:MOST]:
-        yield _point(_cut(_red_words(one), LETTERS))
+        yield _point(_cut(_red_words(one), LETTERS), one.reports or None)
     if len(found) > MOST:
         yield _point(f"Los otros {len(found) - MOST} indicadores en rojo")
 
