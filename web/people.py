@@ -15,6 +15,7 @@ from workflows.people.directory import actor_with
 from workflows.people.groups import Group
 from workflows.people.holdings import HELD, holds_on, of_sectors
 from workflows.people.models import Person, PersonRole, Role
+from workflows.people.roles import READING
 from workflows.people.states import RoleScope
 from workflows.sectors.identity import Identity
 from workflows.sectors.models import Sector, SectorEntity, SectorLogo
@@ -54,6 +55,11 @@ class SignedPerson:
         """Whether one of the roles that are held in a sector is among `allowed`; in any, where none is given."""
         held = self.roles if sector is None else self.holdings.get(sector, {})
         return not {*held, *(self.resembled[role] for role in held if role in self.resembled)}.isdisjoint(allowed)
+
+    def only_reads(self, places: Iterable[str]) -> bool:
+        """Whether every role that is held in these places looks at the work of others and changes nothing."""
+        held = {self.resembled.get(role, role) for place in places for role in self.holdings.get(place, {})}
+        return bool(held) and held <= READING
 
     @property
     def roles(self) -> dict[str, str]:

@@ -20,7 +20,7 @@ from web.api.blueprint import blueprint, operation
 from web.api.once import once
 from web.api.shapes import Listing, Once, Page, Shape
 from web.api.tasks import Choice, choices
-from web.auth import Of
+from web.auth import WORKING, Of
 from web.auth.scopes import Scope
 from web.cases import waiting
 from web.errors import InvalidRequest, WrongPart
@@ -145,7 +145,7 @@ def list_processes() -> StartablePage:
 
 
 @blueprint.post("/cases")
-@operation(Scope.CASES_WRITE, Case, of=Of.NONE, status=HTTPStatus.CREATED)
+@operation(Scope.CASES_WRITE, Case, of=Of.NONE, who=(WORKING,), status=HTTPStatus.CREATED)
 def start_case(json: Beginning, headers: Once) -> Any:
     """Begin a process."""
     application = current()

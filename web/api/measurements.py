@@ -24,7 +24,7 @@ from web.api.blueprint import blueprint, operation
 from web.api.once import once
 from web.api.plans import ensure_period
 from web.api.shapes import Listing, Once, Page, Shape
-from web.auth import Of
+from web.auth import WORKING, Of
 from web.auth.scopes import Scope
 from web.errors import InvalidRequest, WrongPart
 from web.pages import actor, current
@@ -132,7 +132,7 @@ def list_measurements(plan_code: str, query: Measurements) -> MeasurementPage:
 
 
 @blueprint.post("/plans/<plan_code>/periods/<period>/measurements")
-@operation(Scope.TASKS_WRITE, Reported, of=Of.PLAN, status=HTTPStatus.CREATED)
+@operation(Scope.TASKS_WRITE, Reported, of=Of.PLAN, who=(WORKING,), status=HTTPStatus.CREATED)
 def report_measurements(plan_code: str, period: str, json: Report, headers: Once) -> Any:
     """Report a month: the rows go into the open task of whoever reports them, and through its form."""
 

@@ -15,6 +15,9 @@ ANYONE = "cualquiera"
 SIGNED_IN = "con sesión"
 """Any person with a session; what they may do there is the use case's business."""
 
+WORKING = "con sesión, salvo quien solo consulta"
+"""As `SIGNED_IN`, but not for who only reads where the thing is: of what changes it."""
+
 DEMO = "demostración"
 """Anyone, but only while the demo runs on this machine; elsewhere the page does not exist."""
 
@@ -63,13 +66,18 @@ class Access:
     @property
     def asks_no_role(self) -> bool:
         """Whether any person with a session may, with what is theirs."""
-        return SIGNED_IN in self.who
+        return not self.who.isdisjoint({SIGNED_IN, WORKING})
+
+    @property
+    def asks_work(self) -> bool:
+        """Whether who only reads may not."""
+        return WORKING in self.who
 
 
 def allow(
     *who: str, of: Of | None = None, everywhere: bool = False, signed_by_sender: bool = False, scope: str = ""
 ) -> Callable[[View], View]:
-    """Declare who may open a view: `ANYONE`, `SIGNED_IN`, `DEMO`, or role ids (any of them is enough).
+    """Declare who may open a view: `ANYONE`, `SIGNED_IN`, `WORKING`, `DEMO`, or role ids (any of them is enough).
 
     `of` is what it is about: roles count in the sectors whose that is, and for everybody else it does not exist. A view
     with an argument says it. Goes below the route decorator. A view without it answers nobody, and a test fails.

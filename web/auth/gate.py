@@ -101,7 +101,7 @@ def ensure_allowed(access: Access, values: Values) -> None:
             abort(HTTPStatus.FORBIDDEN)
     elif is_foreign(owner):
         raise _absent(access)
-    elif not (_asks_nothing(access) or _holds(access, owner)):
+    elif not (_asks_nothing(access, owner) or _holds(access, owner)):
         if access.everywhere and any(person().may(access.who, place) for place in owner.places):
             raise Forbidden(NOT_EVERYWHERE)
         abort(HTTPStatus.FORBIDDEN)
@@ -128,17 +128,24 @@ def may_open(endpoint: str, **values: Any) -> bool:
         return False
     if owner is None:
         return _may_list(access)
-    return not is_foreign(owner) and (_asks_nothing(access) or _holds(access, owner))
+    return not is_foreign(owner) and (_asks_nothing(access, owner) or _holds(access, owner))
 
 
 def _may_list(access: Access) -> bool:
     """Whether the signed-in person may open what is of nobody in particular."""
-    return _asks_nothing(access) or person().may(access.who)
+    return _asks_nothing(access, None) or person().may(access.who)
 
 
-def _asks_nothing(access: Access) -> bool:
-    """Whether no role is asked for: who holds none at all has their own account and what is given to them, no more."""
-    return access.asks_no_role and (bool(person().holdings) or access.of not in (Of.NONE, Of.PLAN, Of.DEFINITION))
+def _asks_nothing(access: Access, owner: Owner | None) -> bool:
+    """Whether no role is asked for: who holds none at all has their own account and what is given to them, no more.
+
+    Who only reads where a thing is changes nothing of it, but for what is given to them.
+    """
+    me = person()
+    is_given = owner is not None and owner.person == me.username
+    if access.asks_work and not is_given and me.only_reads(owner.places if owner else me.holdings):
+        return False
+    return access.asks_no_role and (bool(me.holdings) or access.of not in (Of.NONE, Of.PLAN, Of.DEFINITION))
 
 
 def _named(access: Access) -> Values:

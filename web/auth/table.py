@@ -133,7 +133,7 @@ TABLE: tuple[Row, ...] = (
             "privacy.take_mine absences.register absences.replace absences.end "
             "inbox.make_feed inbox.revoke_feed inbox.save_view inbox.forget_view inbox.several inbox.do_several "
             "inbox.undo_several inbox.decide_extension "
-            "comments.resolve meetings.tell_progress "
+            "meetings.tell_progress "
             "mails.choose_habits addresses.ask tokens.make tokens.revoke "
             "auth.end_session auth.change_password oidc.tie oidc.untie factors.begin_app factors.keep_passkey "
             "factors.remove_app factors.remove_passkey factors.print_codes factors.forget_browsers"
@@ -149,8 +149,15 @@ TABLE: tuple[Row, ...] = (
             "api.list_cases api.list_processes api.list_plans api.list_events cases.index cases.startable mails.index "
             "plans.template search.find"
         ),
-        changes=_routes("api.start_case"),
         note="cada quien ve lo de sus sectores",
+    ),
+    Row(
+        "proceso nuevo: por la API", Of.NONE, ALL_STAFF | {Reader.PERSON: N, Reader.CONTROL: N},
+        changes=_routes("api.start_case"), note="quien tiene un rol de su primera franja",
+    ),
+    Row(
+        "preguntas: decir que están resueltas", Of.OWN, ALL_STAFF | {Reader.CONTROL: N},
+        changes=_routes("comments.resolve"), note="quien preguntó, quien tiene la tarea o coordina",
     ),
     Row(
         "plan: páginas, cifras, tablero, guía", Of.PLAN, _rights(N, R, C, R),
@@ -164,7 +171,7 @@ TABLE: tuple[Row, ...] = (
         note="cambia por sus procesos",
     ),
     Row(
-        "mesa: moverla, aplazarla, abrir su registro de asistencia", Of.PLAN, _rights(N, C, C, C),
+        "mesa: moverla, aplazarla, abrir su registro de asistencia", Of.PLAN, _rights(N, C, C, C, control=N),
         changes=_routes("meetings.move meetings.call_off meetings.open_register"),
         note="quien la convocó o coordina el sector",
     ),
@@ -176,7 +183,8 @@ TABLE: tuple[Row, ...] = (
         ),
     ),
     Row(
-        "plan: reportar un mes por la API", Of.PLAN, _rights(N, C, C, C), changes=_routes("api.report_measurements"),
+        "plan: reportar un mes por la API", Of.PLAN, _rights(N, C, C, C, control=N),
+        changes=_routes("api.report_measurements"),
         note="quien tiene la tarea de reportarlo",
     ),
     Row("mensaje a los procesos de un plan", Of.PLAN, _rights(N, N, C, N), changes=_routes("api.send_message")),
@@ -223,11 +231,12 @@ TABLE: tuple[Row, ...] = (
         changes=_routes(
             "api.keep_draft api.attach_file api.submit_form api.claim_task api.release_task "
             "inbox.send inbox.keep_draft inbox.attach inbox.begin_from inbox.claim "
-            "inbox.release inbox.correct inbox.drop_correction inbox.ask_extension comments.on_task "
+            "inbox.release inbox.correct inbox.drop_correction inbox.ask_extension "
             "inbox.ask_help inbox.bring_help inbox.end_help inbox.register_paper inbox.preview_file inbox.take_file "
             "inbox.preview_section inbox.bring_section"
         ),
-        note="la abierta, quien la tiene o su grupo; la enviada, además la coordinación, el control interno de su "
+        note="la abierta, quien la tiene o su grupo (control interno, solo si un proceso del sector se la da); la "
+        "enviada, además la coordinación, el control interno de su "
         "entidad, y quien trabaja en ese proceso por esa entidad o por todo el sector",
     ),
     Row(
@@ -247,14 +256,20 @@ TABLE: tuple[Row, ...] = (
         reads=_routes("cases.show cases.diagram api.get_case api.list_waits"),
     ),
     Row(
-        "proceso en curso: preguntar y comentar", Of.CASE, _rights(N, C, C, C),
+        "proceso en curso: preguntar y comentar", Of.CASE, _rights(N, C, C, C, control=R),
         reads=_routes("comments.people"), changes=_routes("comments.on_case"),
         note="de una entidad, quienes tienen un rol en ella o en el sector",
     ),
     Row(
-        "proceso en curso: cartas", Of.CASE, _rights(N, C, C, C),
-        reads=_routes("letters.index letters.new letters.show letters.download"),
-        changes=_routes("letters.write letters.receive letters.change"),
+        "tarea: preguntar y comentar", Of.TASK, _rights(N, C, C, C, control=N), changes=_routes("comments.on_task"),
+    ),
+    Row(
+        "proceso en curso: cartas", Of.CASE, _rights(N, R, R, R),
+        reads=_routes("letters.index letters.show letters.download"),
+    ),
+    Row(
+        "proceso en curso: escribir y registrar cartas", Of.CASE, _rights(N, C, C, C, control=N),
+        reads=_routes("letters.new"), changes=_routes("letters.write letters.receive letters.change"),
     ),
     Row(
         "procesos en curso: moverlos, suspenderlos, corregirlos", Of.NONE,

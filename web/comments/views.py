@@ -13,7 +13,8 @@ from engine.errors import UnknownInstance, UnknownTask
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
 from notifications.comments import tell_said
-from web.auth import SIGNED_IN, Of, allow
+from web.auth import SIGNED_IN, WORKING, Of, allow
+from web.auth.gate import may_open
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from workflows.calendar import bogota_day
@@ -30,7 +31,7 @@ PLACE = "conversacion"
 
 
 @blueprint.post("/tareas/<int:task_id>/comentarios")
-@allow(SIGNED_IN, of=Of.TASK)
+@allow(WORKING, of=Of.TASK)
 def on_task(task_id: int) -> Any:
     """Ask or comment about a task, or a row of it."""
     with current().database.reading() as session:
@@ -42,7 +43,7 @@ def on_task(task_id: int) -> Any:
 
 
 @blueprint.post("/casos/<int:case_id>/comentarios")
-@allow(SIGNED_IN, of=Of.CASE)
+@allow(WORKING, of=Of.CASE)
 def on_case(case_id: int) -> Any:
     """Ask or comment about a case, or answer in one of its threads."""
     return _say(case_id, None)
@@ -63,7 +64,7 @@ def people(case_id: int) -> Any:
 
 
 @blueprint.post("/comentarios/resolver")
-@allow(SIGNED_IN, of=Of.OWN)
+@allow(WORKING, of=Of.OWN)
 def resolve() -> Response:
     """Say that a question is settled, or that it is not."""
     application, resolved = current(), "abrir" not in request.form
@@ -84,12 +85,20 @@ def conversation(session: Session, about: About, opened: OpenForm | None = None)
     """What a page needs to show what was said, and to ask."""
     me = actor()
     entity = about.entity if about.task is not None else None
+    if about.task is not None:
+        may_answer = may_open("comments.on_task", task_id=about.task.id)
+    else:
+        may_answer = may_open("comments.on_case", case_id=about.case.id)
     return {
         "said": comments.of_case(session, about.case, me, entity or None),
         "asked": comments.to_ask(session, about, me, bogota_day(current().clock.now())),
         "rows": _rows(opened) if opened is not None else (),
-        "may_say": comments.may_see(me, about.case.tenant, about.entity)
-        or (about.task is not None and about.task.assignee == me.id),
+        "may_answer": may_answer,
+        "may_say": may_answer
+        and (
+            comments.may_see(me, about.case.tenant, about.entity)
+            or (about.task is not None and about.task.assignee == me.id)
+        ),
         "me": me.id,
         "plan": about.case.scope,
         "people": url_for("comments.people", case_id=about.case.id, entidad=about.entity or None),

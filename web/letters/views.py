@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from engine.instances.models import Instance
 from web import exporting
 from web.answers import named
-from web.auth import SIGNED_IN, Of, allow
+from web.auth import SIGNED_IN, WORKING, Of, allow
+from web.auth.gate import may_open
 from web.days import typed_day
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page
@@ -52,7 +53,7 @@ def index(case_id: int) -> str | Response:
 
 
 @blueprint.get("/nueva")
-@allow(SIGNED_IN, of=Of.CASE)
+@allow(WORKING, of=Of.CASE)
 def new(case_id: int) -> str:
     """A letter to be written, begun with what is known."""
     with current().database.reading() as session:
@@ -64,7 +65,7 @@ def new(case_id: int) -> str:
 
 
 @blueprint.post("/nueva")
-@allow(SIGNED_IN, of=Of.CASE)
+@allow(WORKING, of=Of.CASE)
 def write(case_id: int) -> Any:
     """Keep a letter that is not filed yet."""
     application = current()
@@ -82,7 +83,7 @@ def write(case_id: int) -> Any:
 
 
 @blueprint.post("/recibida")
-@allow(SIGNED_IN, of=Of.CASE)
+@allow(WORKING, of=Of.CASE)
 def receive(case_id: int) -> Any:
     """Keep a letter that came in."""
     application, given = current(), request.files.get("archivo")
@@ -110,7 +111,7 @@ def show(case_id: int, number: int) -> str:
 
 
 @blueprint.post("/<int:number>")
-@allow(SIGNED_IN, of=Of.CASE)
+@allow(WORKING, of=Of.CASE)
 def change(case_id: int, number: int) -> Any:
     """Change the words of a letter, or file it under its number."""
     application = current()
@@ -161,6 +162,7 @@ def _listed(case_id: int, error: str = "") -> str:
             kinds=list(LetterKind),
             error=error,
             typed=request.form,
+            may_write=may_open("letters.new", case_id=case_id),
             files=exporting.files_of(),
         )
 
@@ -182,6 +184,7 @@ def _editing(session: Session, case: Instance, draft: Draft, **context: Any) -> 
         task_id=request.values.get("tarea", 0, type=row_id),
         signer=signer,
         names=directory.display_names(session, {signer}),
+        may_write=may_open("letters.new", case_id=case.id),
         **{"letter": None, "answered": None, "error": "", **context},
     )
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 from engine.definitions import catalogue
 from engine.definitions.names import Name
 from web import exporting
-from web.auth import ANYONE, SIGNED_IN, Of, allow
+from web.auth import ANYONE, SIGNED_IN, WORKING, Of, allow
 from web.days import typed_day
 from web.meetings.listing import agenda_of, standing
 from web.meetings.sheets import COLUMNS, MINE
@@ -91,7 +91,7 @@ def _shown(session: Session, plan_code: str, meeting_id: int, **context: Any) ->
 
 
 @blueprint.post("/planes/<plan_code>/mesas/<int:meeting_id>/mover")
-@allow(SIGNED_IN, of=Of.PLAN)
+@allow(WORKING, of=Of.PLAN)
 def move(plan_code: str, meeting_id: int) -> Any:
     """Hold it on another day, at another hour or place: who was invited is told."""
     application, typed = current(), request.form
@@ -108,7 +108,7 @@ def move(plan_code: str, meeting_id: int) -> Any:
 
 
 @blueprint.post("/planes/<plan_code>/mesas/<int:meeting_id>/aplazar")
-@allow(SIGNED_IN, of=Of.PLAN)
+@allow(WORKING, of=Of.PLAN)
 def call_off(plan_code: str, meeting_id: int) -> Any:
     """It is not on its day: who was invited is told, and calendars drop it."""
     application = current()
@@ -141,7 +141,7 @@ def _when(day: str, hour: str, mode: str, place: str) -> When:
 
 
 @blueprint.post("/planes/<plan_code>/mesas/<int:meeting_id>/registro")
-@allow(SIGNED_IN, of=Of.PLAN)
+@allow(WORKING, of=Of.PLAN)
 def open_register(plan_code: str, meeting_id: int) -> Response:
     """Let people say themselves that they are there, until the list is closed."""
     application = current()

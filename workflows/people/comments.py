@@ -21,6 +21,7 @@ from workflows.people.contacts import Contact
 from workflows.people.groups import Group
 from workflows.people.holdings import HELD, in_force
 from workflows.people.models import Comment, Person
+from workflows.people.roles import READING
 
 MOST_LETTERS = 4000
 LONGEST_ROW = 200
@@ -183,6 +184,7 @@ def to_ask(session: Session, about: About, actor: Actor, on: dt.date) -> list[Co
 def readers(session: Session, sector: str, entity: str, on: dt.date) -> list[Person]:
     """Who may be named in what is said about work of an entity (empty: of the whole sector), by name. One statement."""
     held = sa.select(HELD.c.username).where(HELD.c.sector_code == sector, in_force(on, HELD.c))
+    held = held.where(HELD.c.role_id.not_in(READING))  # who could not answer
     if entity:
         held = held.where(HELD.c.entity_code.in_(("", entity)))
     query = sa.select(Person).where(Person.username.in_(held), Person.active, ~Person.is_service)

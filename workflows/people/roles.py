@@ -24,6 +24,9 @@ class RoleSheet:
     scope: RoleScope
 
 
+READING = frozenset({"control_interno"})
+"""Roles that look at the work of others and change nothing of it."""
+
 APPOINTED = frozenset(
     {"coordinador_pes", "administrador", "lider_proceso", INSTALLATION_ADMINISTRATOR, "lider_proceso_instalacion"}
 )
