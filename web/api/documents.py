@@ -19,7 +19,7 @@ from workflows.documents.models import Document as DocumentRow
 
 
 class Document(Shape):
-    """A document of a plan in one format; `file` is the address of its content."""
+    """A document of a plan in one format; `dated_at` is the moment of its act, `made_at` that of the file at `file`."""
 
     id: int
     kind: str
@@ -27,6 +27,7 @@ class Document(Shape):
     format: str
     version: int
     title: str
+    dated_at: dt.datetime
     made_at: dt.datetime
     published_at: dt.datetime | None
     file: str
@@ -59,5 +60,6 @@ def get_file(file_id: int) -> Any:
 def _document(one: DocumentRow) -> Document:
     return Document(
         id=one.id, kind=str(one.kind), key=one.key, format=one.format, version=one.version, title=one.title,
-        made_at=one.made_at, published_at=one.published_at, file=url_for("api.get_file", file_id=one.file_id),
+        dated_at=one.dated_at, made_at=one.made_at, published_at=one.published_at,
+        file=url_for("api.get_file", file_id=one.file_id),
     )  # fmt: skip

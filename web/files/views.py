@@ -12,7 +12,7 @@ from web.auth import SIGNED_IN, Of, allow
 from web.files.handing import ABSENT, found, hand_out, opened
 from web.files.reading import ensure_may_read
 from web.pages import actor, current, page
-from workflows.documents import previews
+from workflows.documents import keeping, previews
 from workflows.errors import Forbidden, NotFound
 
 blueprint = Blueprint("files", __name__, url_prefix="/archivos")
@@ -42,13 +42,18 @@ def moved(file_id: int) -> Any:
 def show(file_id: int) -> str:
     """What a file holds, on a page: pictures, tables and text made from it, never what it would run."""
     stored, content = opened(file_id)
+    with current().database.reading() as session:
+        dated_at = keeping.date_of(session, file_id)
     shown, why = None, ""
     if stored.media_type not in previews.PICTURES:
         try:
             shown = confined(previews.preview, content, stored.media_type, too_much=previews.Unshowable)
         except previews.Unshowable:
             why = "Este archivo no se puede mostrar aquí. Descárguelo para abrirlo en su programa."
-    return page("files/show.html", stored=stored, shown=shown, why=why, is_picture=not shown and not why)
+    return page(
+        "files/show.html", stored=stored, dated_at=dated_at, shown=shown, why=why,
+        is_picture=not shown and not why,
+    )  # fmt: skip
 
 
 @blueprint.get("/<file:file_id>/pagina/<int:number>")

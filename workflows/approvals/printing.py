@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from workflows.approvals import act_files, acts, approving, reviewing
 from workflows.approvals.models import AdministrativeAct, Observation, ReviewRound
 from workflows.approvals.states import ActMode, ActState, ApprovalDecision, ReviewState
+from workflows.calendar import end_of_day
 from workflows.documents import files
 from workflows.documents.keeping import Address
 from workflows.documents.models import Document, DocumentVersion, PlanDocument
@@ -73,7 +74,7 @@ def act_page(session: Session, act: AdministrativeAct) -> Page:
         facts.append(("Suscribió", f"{names[act.signed_by]}, {long_moment(act.signed_at)}"))
     if act.number:
         facts += [("Fecha", long_day(act.dated_on)), ("Registro Distrital", act.gazette)]
-    made_at = act.numbered_at or act.drafted_at
+    dated_at = end_of_day(act.dated_on) if act.dated_on else act.drafted_at
     return Page(
         title=acts.name_of(act) if act.number else f"Proyecto de {acts.KINDS[act.kind].lower()}",
         subtitle=issuer.name if issuer else "",
@@ -91,7 +92,7 @@ def act_page(session: Session, act: AdministrativeAct) -> Page:
         )
         if act.signed_by
         else (),
-        made_at=int(made_at.timestamp()),
+        made_at=int(dated_at.timestamp()),
         letterhead=identity.letterhead(session, session.get_one(Plan, act.plan_code).sector_code),
     )
 

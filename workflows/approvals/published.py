@@ -23,7 +23,7 @@ Name = tuple[DocumentKind, str]
 
 @dataclass(frozen=True, slots=True)
 class PublishedDocument:
-    """A document and the formats it was made in; its day is that of its act, where it has one."""
+    """A document and the formats it was made in; its day is that of its act."""
 
     kind: DocumentKind
     key: str
@@ -35,16 +35,16 @@ class PublishedDocument:
 def of_plan(session: Session, plan_code: str) -> list[PublishedDocument]:
     """The published documents of a plan, the newest first."""
     query = sa.select(Document).where(Document.plan_code == plan_code, Document.kind.in_(_kinds()))
-    adopted, dates = _adopted(session, plan_code), _of_acts(session, plan_code)
+    adopted = _adopted(session, plan_code)
     found: dict[Name, list[Document]] = {}
-    for document in session.scalars(query.order_by(Document.id.desc())):
+    for document in session.scalars(query.order_by(Document.dated_at.desc(), Document.id.desc())):
         if document.published_at is not None or (document.kind, document.key) in adopted:
             found.setdefault((document.kind, document.key), []).append(document)
     return [
         PublishedDocument(
             *name,
             files[0].title,
-            dates.get(name) or bogota_day(files[0].made_at),
+            bogota_day(files[0].dated_at),
             tuple(sorted({file.format for file in files})),
         )
         for name, files in found.items()
@@ -108,18 +108,3 @@ def _adopted(session: Session, plan_code: str) -> set[Name]:
         )
     )
     return {(DocumentKind.PES, number) for number in numbers} | {(DocumentKind.ACT, str(act_id)) for act_id in issued}
-
-
-def _of_acts(session: Session, plan_code: str) -> dict[Name, dt.date]:
-    """The day of each act, which is also that of the version it put in force."""
-    query = (
-        sa.select(AdministrativeAct.id, AdministrativeAct.dated_on, DocumentVersion.number)
-        .outerjoin(PlanVersion, PlanVersion.act_id == AdministrativeAct.id)
-        .outerjoin(DocumentVersion, DocumentVersion.id == PlanVersion.document_version_id)
-        .where(AdministrativeAct.plan_code == plan_code)
-    )
-    dates: dict[Name, dt.date] = {}
-    for act_id, dated_on, number in session.execute(query):
-        if dated_on is not None:
-            dates |= {(DocumentKind.ACT, str(act_id)): dated_on, (DocumentKind.PES, number): dated_on}
-    return dates

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -55,6 +56,11 @@ def find(session: Session, address: Address, suffix: str) -> Document | None:
     )
 
 
+def date_of(session: Session, file_id: int) -> dt.datetime | None:
+    """The moment of the act that a file is the document of; none of a file that somebody uploaded."""
+    return session.scalar(sa.select(Document.dated_at).where(Document.file_id == file_id))
+
+
 def keep(
     session: Session,
     clock: Clock,
@@ -62,10 +68,11 @@ def keep(
     *,
     title: str,
     stem: str,
+    dated_at: dt.datetime,
     rendered: Mapping[str, bytes],
-    published: bool = False,
+    published_at: dt.datetime | None = None,
 ) -> None:
-    """Keep the formats that are not kept yet, as files called `stem` with their suffix.
+    """Keep the formats that are not kept yet, as files called `stem` with their suffix; `dated_at` is when its act was.
 
     What two workers rendered at the same time is kept once (docs/decisions/0002): they keep the documents of a plan
     one after the other.
@@ -84,7 +91,8 @@ def keep(
                     format=suffix,
                     title=shown(title)[:LONGEST_TITLE],
                     file_id=file.id,
+                    dated_at=dated_at,
                     made_at=clock.now(),
-                    published_at=clock.now() if published else None,
+                    published_at=published_at,
                 )
             )

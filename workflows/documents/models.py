@@ -50,7 +50,8 @@ class Document(Base):
     """A document of the plan's file: a monthly report, the minutes of a meeting.
 
     `key` names what it is about (2018-06, a meeting id).
-    `format`: html, pdf, docx, xlsx, pptx.
+    `format`: html, pdf, docx, xlsx, pptx. `dated_at` is the moment of its act (an approval, a month frozen), which is
+    what people are shown; `made_at` that of its files.
     """
 
     __tablename__ = "document"
@@ -64,6 +65,7 @@ class Document(Base):
     version: Mapped[int] = mapped_column(default=1)
     title: Mapped[str] = mapped_column(sa.String(300))
     file_id: Mapped[int] = mapped_column(sa.ForeignKey("stored_file.id"), index=True)
+    dated_at: Mapped[dt.datetime]
     made_at: Mapped[dt.datetime]
     published_at: Mapped[dt.datetime | None]
 

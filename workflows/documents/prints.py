@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -15,12 +16,13 @@ from workflows.documents.rendering import RENDERERS, Page
 
 @dataclass(frozen=True, slots=True)
 class Print:
-    """A document to be made: its title, the name of its files, and how each format is rendered from what was read."""
+    """A document to be made: its title, the name of its files, the moment of its act, and how it is rendered."""
 
     title: str
     stem: str
+    dated_at: dt.datetime
     render: Callable[[], Mapping[str, bytes]]
-    published: bool = False
+    published_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,9 @@ class Maker:
                 address,
                 title=found.title,
                 stem=found.stem,
+                dated_at=found.dated_at,
                 rendered=rendered,
-                published=found.published,
+                published_at=found.published_at,
             )
 
     def make_missing(self, database: Database, clock: Clock, *, limit: int | None = None) -> int:
@@ -56,8 +59,12 @@ class Maker:
         return len(addresses)
 
 
-def of_page(page: Page, stem: str, *, title: str = "", published: bool = False) -> Print:
+def of_page(page: Page, stem: str, *, title: str = "", published_at: dt.datetime | None = None) -> Print:
     """A document that is laid out as pages."""
     return Print(
-        title or page.title, stem, lambda: {suffix: render(page) for suffix, render in RENDERERS.items()}, published
+        title or page.title,
+        stem,
+        dt.datetime.fromtimestamp(page.made_at, dt.UTC),
+        lambda: {suffix: render(page) for suffix, render in RENDERERS.items()},
+        published_at,
     )

@@ -60,7 +60,7 @@ def read(session: Session, address: Address) -> Print:
         page_of(document, version, plan_name, identity.letterhead(session, sector)),
         stem,
         title=document.title,
-        published=True,
+        published_at=version.frozen_at,
     )
 
 

@@ -113,9 +113,13 @@ def read_print(session: Session, address: Address) -> Print:
         ExternalReport.quarter == quarter,
         ExternalReport.entity_code == entity,
     )
-    sheet = read(session, session.scalars(query).one())
+    report = session.scalars(query).one()
+    sheet = read(session, report)
     stem = f"{sheet.plan_code}-{sheet.quarter}-{sheet.entity}-reporte-externo"
-    return Print(sheet.title, stem, lambda: {suffix: render(sheet) for suffix, render in RENDERERS.items()})
+    return Print(
+        sheet.title, stem, report.generated_at,
+        lambda: {suffix: render(sheet) for suffix, render in RENDERERS.items()},
+    )  # fmt: skip
 
 
 MAKER = Maker("external_report", missing, read_print)

@@ -287,6 +287,7 @@ def _document(plan: Plan, file: StoredFile, engine: ProcessEngine) -> Document:
         format="zip",
         title=f"Expediente de {plan.name}",
         file_id=file.id,
+        dated_at=engine.now(),
         made_at=engine.now(),
         published_at=None,
     )

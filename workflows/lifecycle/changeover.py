@@ -140,7 +140,7 @@ def _sections(session: Session, plan: Plan, given: Mapping[str, str]) -> list[di
         _section("Indicadores en rojo", ("Indicador", "Entidad", "Mes", "Cumplimiento"), _red(session, plan)),
         _section("Planes de choque en curso", ("Indicador", "Entidad", "Desde", "Estado"), _recovery(session, plan)),
         _section("Procesos en curso", ("Proceso", "Desde"), _cases(session, plan)),
-        _section("Documentos", ("Documento", "Formato", "Hecho el", "SHA-256"), _documents(session, plan)),
+        _section("Documentos", ("Documento", "Formato", "Fecha", "SHA-256"), _documents(session, plan)),
     ]
 
 
@@ -215,10 +215,10 @@ def _documents(session: Session, plan: Plan) -> list[list[str]]:
         sa.select(Document, StoredFile.sha256)
         .join(StoredFile, StoredFile.id == Document.file_id)
         .where(Document.plan_code == plan.code)
-        .order_by(Document.made_at, Document.id)
+        .order_by(Document.dated_at, Document.id)
     )
     return [
-        [one.title, one.format.upper(), long_day(bogota_day(one.made_at)), sha256]
+        [one.title, one.format.upper(), long_day(bogota_day(one.dated_at)), sha256]
         for one, sha256 in session.execute(query)
     ]
 

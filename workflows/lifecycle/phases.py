@@ -88,7 +88,7 @@ class Paper:
     row: str
     title: str
     number: str
-    made_at: dt.datetime | None
+    dated_at: dt.datetime | None
     files: tuple[tuple[str, int], ...]
 
 
@@ -244,7 +244,7 @@ def _papers(session: Session, plan: Plan) -> dict[int, list[Paper]]:
     documents = session.scalars(
         sa.select(Document)
         .where(Document.plan_code == plan.code)
-        .order_by(Document.made_at.desc(), Document.key.desc(), Document.version.desc(), Document.format)
+        .order_by(Document.dated_at.desc(), Document.key.desc(), Document.version.desc(), Document.format)
     )
     for one in documents:
         made.setdefault((one.kind, one.key, one.version), []).append(one)
@@ -252,7 +252,7 @@ def _papers(session: Session, plan: Plan) -> dict[int, list[Paper]]:
     for (kind, _key, _version), formats in made.items():
         if row := ROW_OF_DOCUMENT.get(kind):
             files = tuple((one.format, one.file_id) for one in formats)
-            paper = Paper(row, formats[0].title, "", formats[0].made_at, files)
+            paper = Paper(row, formats[0].title, "", formats[0].dated_at, files)
             found.setdefault(guide.rows()[row].phase, []).append(paper)
     written = {(kind, key) for kind, key, _version in made}
     for document in session.scalars(sa.select(PlanDocument).where(PlanDocument.plan_code == plan.code)):

@@ -87,7 +87,10 @@ def read(session: Session, address: Address) -> Print:
     sector = session.get_one(Plan, address.plan_code).sector_code
     report = replace(report, letterhead=identity.letterhead(session, sector))
     stem = f"{address.plan_code}-{address.key}-informe"
-    return Print(report.title, stem, partial(_rendered, report), published=True)
+    asked = sa.select(Period.published_at).where(Period.plan_code == address.plan_code, Period.code == address.key)
+    published_at = session.execute(asked).scalar_one()
+    assert published_at is not None  # noqa: S101
+    return Print(report.title, stem, published_at, partial(_rendered, report), published_at)
 
 
 MAKER = Maker("monthly_report", missing, read)

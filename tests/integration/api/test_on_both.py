@@ -89,7 +89,7 @@ def _document(session: Session, site: Site) -> None:
     session.add(
         Document(
             plan_code=PLAN, kind="informe_mensual", key=uuid.uuid4().hex[:7], format="pdf", version=1, title="Informe",
-            made_at=site.clock.now(), file_id=stored.id,
+            dated_at=site.clock.now(), made_at=site.clock.now(), file_id=stored.id,
         )
     )  # fmt: skip
     session.flush()

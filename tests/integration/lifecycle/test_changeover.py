@@ -95,7 +95,7 @@ def test_the_package_tells_what_there_was_with_the_digests_of_the_documents(hous
         session.add(
             Document(
                 plan_code=PLAN, kind=DocumentKind.PES, key="1.0", format="pdf", title="El plan", file_id=kept.id,
-                made_at=house.clock.now(),
+                dated_at=house.clock.now(), made_at=house.clock.now(),
             )
         )  # fmt: skip
         digest = session.get_one(StoredFile, kept.id).sha256

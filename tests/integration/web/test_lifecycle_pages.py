@@ -177,7 +177,7 @@ def test_each_paso_of_the_guide_leads_to_the_records_and_documents_that_it_left(
         session.add(
             Document(
                 plan_code=PLAN, kind=DocumentKind.MONTHLY_REPORT, key="2018-05", version=1, title="Informe de mayo",
-                format="csv", file_id=stored.id, made_at=site.clock.now(),
+                format="csv", file_id=stored.id, dated_at=site.clock.now(), made_at=site.clock.now(),
             )
         )  # fmt: skip
     visitor = site.visitor("sruiz")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import threading
 from importlib import import_module
 from pathlib import Path
@@ -11,8 +12,9 @@ import sqlalchemy as sa
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 
-from engine.database import Database
+from engine.database import Database, UtcDateTime
 from web import migrating, schema
+from workflows.calendar import bogota_day
 
 
 def test_a_migrated_database_has_exactly_the_tables_of_the_models(database_url: str) -> None:
@@ -123,6 +125,46 @@ def test_a_file_of_before_is_of_what_it_was_kept_for_else_of_the_one_sector_of_w
         # Then it is that of what each was kept for; what could be of either is of who stored it
         found = connection.execute(sa.text("SELECT sector_code FROM stored_file ORDER BY id")).scalars().all()
     assert found == ["A", "", "B", "A", "A", "B", "B", "", ""]
+
+
+def test_a_document_of_before_has_the_date_of_its_month_minutes_or_act_else_of_its_making() -> None:
+    # Given documents made on the thirtieth, whose records were closed, approved and dated before
+    late, day = dt.datetime(2018, 6, 30, 15, tzinfo=dt.UTC), dt.date(2018, 6, 15)
+    kinds = [("informe_mensual", "2018-05"), ("acta", "7"), ("acto", "3"), ("pes", "1.0"), ("pes", "0.9")]
+    moment, whole = UtcDateTime(), sa.MetaData()
+    tables = {
+        name: sa.Table(name, whole, *(sa.Column(key, kind) for key, kind in columns.items()))
+        for name, columns in {
+            "document": {"id": sa.Integer, "plan_code": sa.String, "kind": sa.String, "key": sa.String,
+                         "made_at": moment},
+            "period": {"plan_code": sa.String, "code": sa.String, "published_at": moment},
+            "meeting": {"id": sa.Integer, "approved_at": moment},
+            "administrative_act": {"plan_code": sa.String, "id": sa.Integer, "dated_on": sa.Date},
+            "plan_version": {"act_id": sa.Integer, "document_version_id": sa.Integer},
+            "document_version": {"id": sa.Integer, "number": sa.String},
+        }.items()
+    }  # fmt: skip
+    rows: dict[str, list[dict[str, Any]]] = {
+        "document": [{"id": number, "plan_code": "P", "kind": kind, "key": key, "made_at": late}
+                     for number, (kind, key) in enumerate(kinds, start=1)],
+        "period": [{"plan_code": "P", "code": "2018-05", "published_at": late - dt.timedelta(days=20)}],
+        "meeting": [{"id": 7, "approved_at": late - dt.timedelta(days=18)}],
+        "administrative_act": [{"plan_code": "P", "id": 3, "dated_on": day}],
+        "plan_version": [{"act_id": 3, "document_version_id": 5}],
+        "document_version": [{"id": 5, "number": "1.0"}],
+    }  # fmt: skip
+    with sa.create_engine("sqlite://").begin() as connection:
+        whole.create_all(connection)
+        for name, kept in rows.items():
+            connection.execute(tables[name].insert(), kept)
+
+        # When documents come to have the date of their act
+        with Operations.context(MigrationContext.configure(connection)):
+            import_module("web.migrations.versions.0075_documents_have_the_date_of_their_act").upgrade()
+
+        found = connection.execute(sa.text("SELECT dated_at FROM document ORDER BY id").columns(dated_at=moment))
+        dates = [bogota_day(one) for one in found.scalars()]
+    assert dates == [dt.date(2018, 6, 10), dt.date(2018, 6, 12), day, day, dt.date(2018, 6, 30)]
 
 
 def _type(rows: list[dict[str, Any]], column: str) -> type[sa.types.TypeEngine[Any]]:

@@ -155,7 +155,7 @@ def test_how_a_plan_was_made_offers_the_documents_that_its_page_does(site: Site)
         session.add(
             Document(
                 plan_code=PLAN, kind=sorted(publishing.KINDS)[0], key="2017", format="pdf", version=1, title="Informe",
-                made_at=now, published_at=now, file_id=stored.id,
+                dated_at=now, made_at=now, published_at=now, file_id=stored.id,
             )
         )  # fmt: skip
     stranger = site.visitor()

@@ -307,8 +307,8 @@ def _months(plan: str) -> Statement:
 def _papers(*kinds: DocumentKind) -> Read:
     def read(plan: str) -> Statement:
         one = Document
-        asked = sa.select(one.title, one.version, one.format, one.file_id, one.made_at, one.published_at)
-        return asked.where(one.plan_code == plan, one.kind.in_(kinds)).order_by(one.made_at.desc(), one.format)
+        asked = sa.select(one.title, one.version, one.format, one.file_id, one.dated_at, one.published_at)
+        return asked.where(one.plan_code == plan, one.kind.in_(kinds)).order_by(one.dated_at.desc(), one.format)
 
     return read
 
@@ -414,7 +414,7 @@ def _improvements(plan: str) -> Statement:
 REVIEWED = (Told("Año"), Told("Punto"), Told("Cumplido", Shown.YES), Told("Registro que lo prueba"),
 Told("Observaciones"), WHO, WHEN)  # fmt: skip
 CASE = Told("Caso", Shown.CASE)
-PAPER = (Told("Documento"), Told("Versión"), Told("Formato"), Told("Archivo", Shown.FILE), Told("Hecho", Shown.DAY),
+PAPER = (Told("Documento"), Told("Versión"), Told("Formato"), Told("Archivo", Shown.FILE), Told("Fecha", Shown.DAY),
          Told("En el portal", Shown.DAY))  # fmt: skip
 MEASURED = (MONTH, ENTITY, Told("Indicador"), Told("Nombre"), Told("Valor", Shown.NUMBER), Told("Estado", Shown.WORDS),
             Told("Avance cualitativo"), Told("Extemporáneo", Shown.YES), Told("Reportó", Shown.PERSON),
