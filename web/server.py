@@ -18,6 +18,7 @@ import waitress
 
 from web.app import create_app
 from web.bootstrap import Application
+from web.unread import Channel
 
 THREADS = 8
 MOST_CONNECTIONS = 4000
@@ -51,6 +52,7 @@ def serve(application: Application, listening: socket.socket, stop: threading.Ev
         # Behind a proxy its headers must reach ProxyFix; elsewhere nobody's are believed.
         clear_untrusted_proxy_headers=not application.config.proxies,
     )
+    server.channel_class = Channel
     threading.Thread(target=_wake, args=(stop, server), daemon=True).start()
     _set_aside()
     while not stop.is_set():

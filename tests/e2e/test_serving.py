@@ -115,6 +115,32 @@ def test_nobody_says_how_many_so_two_answer_on_sqlite_where_there_are_two_cores(
         process.wait(timeout=ENDS_WITHIN_S)
 
 
+def test_a_request_that_cannot_be_read_is_told_so_in_spanish_with_a_code(built: House, port: int) -> None:
+    begins = b"POST /ingresar HTTP/1.1\r\nHost: x\r\n"
+    unreadable = {
+        431: b"Cookie: " + b"a" * 262_144,
+        400: b"sin dos puntos",
+        501: b"Transfer-Encoding: gzip",
+    }
+    process = begin(built, port, "--processes", "1")
+
+    told = {}
+    try:
+        for status, line in unreadable.items():
+            with socket.create_connection(("127.0.0.1", port), timeout=ENDS_WITHIN_S) as connection:
+                connection.sendall(begins + line + b"\r\n\r\n")
+                told[status] = b"".join(iter(lambda: connection.recv(65536), b"")).decode()
+    finally:
+        process.terminate()
+        process.wait(ENDS_WITHIN_S)
+
+    for status, answer in told.items():
+        head, _, body = answer.partition("\r\n\r\n")
+        code = re.search(r"intente de nuevo\.\s+Código del incidente: ([0-9A-Z]{4}-[0-9A-Z]{4})\s*$", body)
+        assert head.split()[1] == str(status)
+        assert code and f"x-request-id: {code[1]}".lower() in head.lower()
+
+
 @pytest.mark.parametrize("processes", ["1", "2"])
 def test_a_request_that_has_begun_is_answered_before_the_end(built: House, port: int, processes: str) -> None:
     process = begin(built, port, "--processes", processes)
