@@ -149,6 +149,14 @@ def definitions(session: Session, tenant: str = "") -> list[ProcessDefinition]:
     return sorted(by_key(session, tenant).values(), key=lambda one: (one.name, one.key))
 
 
+def listed(session: Session, tenants: Collection[str]) -> list[ProcessDefinition]:
+    """Every published process that all share, and those that one of these tenants has alone, by its name."""
+    owners = alone(session)
+    rows = session.scalars(sa.select(ProcessDefinition).where(ProcessDefinition.tenant.in_({"", *tenants})))
+    found = [one for one in rows if not one.tenant or owners.get(one.key) == one.tenant]
+    return sorted(found, key=lambda one: (one.name, one.key))
+
+
 def by_key(session: Session, tenant: str = "") -> dict[str, ProcessDefinition]:
     """The same, by key, in the order of keys."""
     query = sa.select(ProcessDefinition).where(ProcessDefinition.tenant.in_({"", tenant}))
@@ -177,11 +185,19 @@ def forms(session: Session, tenant: str = "", keys: Collection[str] | None = Non
 
 
 def variants(session: Session, process_key: str = "") -> list[ProcessDefinition]:
-    """The variants in force that tenants have of a process, or of all."""
+    """What tenants have in force of their own: of a process, or of all."""
     query = sa.select(ProcessDefinition).where(ProcessDefinition.tenant != "", ProcessDefinition.own)
     if process_key:
         query = query.where(ProcessDefinition.key == process_key)
     return list(session.scalars(query.order_by(ProcessDefinition.key, ProcessDefinition.tenant)))
+
+
+def alone(session: Session) -> dict[str, str]:
+    """The processes that a tenant has for itself, of nothing that all share: whose each is, by key."""
+    shared = sa.select(ProcessDefinition.key).where(ProcessDefinition.tenant == "")
+    query = sa.select(ProcessDefinition.key, ProcessDefinition.tenant).where(ProcessDefinition.own)
+    found = session.execute(query.where(ProcessDefinition.tenant != "", ProcessDefinition.key.not_in(shared)))
+    return {key: tenant for key, tenant in found}
 
 
 def taken_apart(session: Session) -> list[ProcessDefinition]:
@@ -191,7 +207,7 @@ def taken_apart(session: Session) -> list[ProcessDefinition]:
 
 
 def form_variants(session: Session, form_key: str = "") -> list[FormVersion]:
-    """The variants in force that tenants have of a form, or of all: the newest version of each."""
+    """The same of a form, or of all: the newest version of each."""
     own = FormVersion.tenant != "", ~FormVersion.withdrawn
     newest = sa.select(sa.func.max(FormVersion.id)).where(*own).group_by(FormVersion.form_key, FormVersion.tenant)
     if form_key:

@@ -17,8 +17,8 @@ from engine.states import ReleaseState
 class ProcessVersion(Base):
     """One published version of one diagram, never changed afterwards.
 
-    `tenant` is whose own variant it is, of none what all share; `based_on` the shared version that a variant began
-    from, or last took over.
+    `tenant` is whose own it is, of none what all share; `based_on` the shared version that a variant began from, or
+    last took over: none of what a tenant has for itself alone.
     """
 
     __tablename__ = "process_version"
@@ -114,8 +114,8 @@ class Bundle(Base):
 class ProcessDefinition(Base):
     """A process by its key, and the bundle that new instances take (empty only while it is being published).
 
-    A tenant has a row only where its cases take another bundle than everybody's: `own` where the diagram is its
-    variant, else something that the process calls or asks is.
+    A tenant has a row only where its cases take another bundle than everybody's: `own` where the diagram is its own,
+    else something that the process calls or asks is.
     """
 
     __tablename__ = "process_definition"

@@ -45,15 +45,17 @@ def publish(
     """Publish what changed among `diagrams`, `forms` and `decisions` (DMN files); new bundles for whoever uses it.
 
     Running cases keep the versions they started with. Publishing the text of an older version again makes it the
-    newest. With a tenant they become its own variants, which only its cases take; each says which shared version it
-    is based on: `shared_version`, else the one that its version before was, else the present one. Returns the new
-    versions of processes. Raises `InvalidDiagram` or `InvalidDecision` with every finding, also of the variants that
-    what all share would break, and then nothing is published; `UnknownDefinition` for a variant of what nobody shares.
+    newest. With a tenant they become its own, which only its cases take; a variant of what all share says on which
+    version of that it is based: `shared_version`, else the one that its version before was, else the present one.
+    Returns the new versions of processes. Raises `InvalidDiagram` or `InvalidDecision` with every finding, also of the
+    variants that what all share would break, and then nothing is published; `UnknownDefinition` without the shared
+    version that was said.
     """
     one_at_a_time(session)
     press = _Press(session, engine, actor, reason, tenant, shared_version)
     models = [(xml, read_diagram(xml, engine.property_prefix)) for xml in diagrams]
     _refuse_twice(model.process_key for _, model in models)
+    _refuse_others(session, [model.process_key for _, model in models], tenant)
     files = [(xml, read_decisions(xml)) for xml in decisions]
     _refuse_decisions(session, [model for _, model in files])
     decided = [model for _, model in files]
@@ -144,6 +146,14 @@ def _refuse_twice(keys: Iterable[str]) -> None:
         if key in seen:
             raise InvalidDiagram(f"Hay dos diagramas con el mismo identificador de proceso «{key}». Cambie uno.")
         seen.add(key)
+
+
+def _refuse_others(session: Session, keys: Iterable[str], tenant: str) -> None:
+    """Refuse the key of a process that another tenant has for itself alone."""
+    owners = catalogue.alone(session)
+    for key in keys:
+        if owners.get(key, tenant) != tenant:
+            raise InvalidDiagram(f"«{key}» es la clave del proceso propio de otro sector. Cambie la de este.")
 
 
 def _refuse_errors(
@@ -282,14 +292,14 @@ class _Press:
         return version
 
     def _shared(self, table: type[Any], is_it: sa.ColumnElement[bool]) -> Any:
-        """The shared version that a variant may be based on: the newest, or the one said; None of no variant."""
+        """The shared version that a variant may be based on: the newest, or the one said; None where there is none."""
         if not self.tenant:
             return None
         query = sa.select(table).where(is_it, table.tenant == "").order_by(table.version.desc()).limit(1)
         if self.shared_version is not None:
             query = query.where(table.version == self.shared_version)
         shared = self.session.scalar(query)
-        if shared is None:
+        if shared is None and self.shared_version is not None:
             raise UnknownDefinition("Solo se hace una variante de lo que está publicado para todos.")
         return shared
 
@@ -297,7 +307,8 @@ class _Press:
         if shared is None:
             return None
         is_new = latest is None or self.shared_version is not None or getattr(latest, "withdrawn", False)
-        return int(shared.id if is_new else latest.based_on)
+        based_on: int | None = shared.id if is_new else latest.based_on
+        return based_on
 
     def bundle_everything(self, diagrams: Mapping[str, DiagramModel]) -> None:
         """Give every process whose content, or whose called content, changed the bundle that says so.

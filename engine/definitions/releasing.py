@@ -117,7 +117,7 @@ def publish_drawn(
     forms = forms_with(session, drawn.values(), whose[0]["tenant"])
     versions = publish(session, engine, list(drawn.values()), forms, actor=actor, reason=reason, **whose[0])
     for form_key in forms:
-        drafts.discard(session, drafts.FORM, form_key)
+        drafts.discard(session, drafts.FORM, str(Name(form_key, whose[0]["tenant"])))
     for name in drawn:
         unpublished.forget(session, name)
     numbers = {version.process_key: version.version for version in versions}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from engine.definitions import drafts, variants
 from engine.definitions.models import ProcessDefinition
 from engine.definitions.names import Name
 from engine.definitions.releasing import said
@@ -41,10 +42,10 @@ def retired(session: Session) -> frozenset[str]:
 
 
 def _locked(session: Session, process_key: str) -> ProcessDefinition:
-    key, tenant = Name.parse(process_key)
-    if tenant:
+    name = Name.parse(process_key)
+    if name.tenant and not variants.is_alone(session, drafts.PROCESS, process_key):
         raise Conflict("Una variante no se retira: vuelva a la compartida, o retire el proceso para todos.")
-    definition = session.get(ProcessDefinition, (key, ""), with_for_update=True)
+    definition = session.get(ProcessDefinition, tuple(name), with_for_update=True)
     if definition is None:
         raise UnknownDefinition
     return definition

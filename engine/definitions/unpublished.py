@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import orjson
@@ -11,16 +12,21 @@ from sqlalchemy.orm import Session
 from engine.definitions import drafts
 from engine.definitions.diagram import DiagramModel
 from engine.definitions.models import Draft, FormVersion, ProcessDefinition, ProcessVersion
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.identity import Actor
 from engine.runtime import ProcessEngine
 
 
-def processes(session: Session) -> list[ProcessVersion]:
-    """Every process that was never published, by name, each as its version 0 (which is in no table)."""
+def processes(session: Session, tenants: Collection[str] = ("",)) -> list[ProcessVersion]:
+    """Every process that was never published, by name, each as its version 0 (which is in no table).
+
+    Those that all will share; of the tenants that are named, those that each will have for itself.
+    """
     published = sa.select(ProcessDefinition.key)
-    query = sa.select(Draft).where(Draft.kind == drafts.PROCESS, Draft.tenant == "", Draft.key.not_in(published))
-    return sorted((as_version(draft) for draft in session.scalars(query)), key=lambda version: version.name)
+    query = sa.select(Draft).where(Draft.kind == drafts.PROCESS, Draft.tenant.in_(tenants), Draft.key.not_in(published))
+    new = query.where(Draft.shared_version.is_(None))
+    return sorted((as_version(draft) for draft in session.scalars(new)), key=lambda version: version.name)
 
 
 def as_version(draft: Draft) -> ProcessVersion:
@@ -31,20 +37,20 @@ def as_version(draft: Draft) -> ProcessVersion:
     )
 
 
-def form_keys(session: Session) -> set[str]:
-    """The forms that were never published."""
-    return drafts.keys(session, drafts.FORM) - set(session.scalars(sa.select(FormVersion.form_key).distinct()))
+def form_keys(session: Session, tenant: str = "") -> set[str]:
+    """The forms that were never published: those that all will share, or that a tenant will have for itself."""
+    published = sa.select(FormVersion.form_key).where(FormVersion.tenant.in_({"", tenant}))
+    query = sa.select(Draft.key).where(Draft.kind == drafts.FORM, Draft.tenant == tenant, Draft.key.not_in(published))
+    return set(session.scalars(query.where(Draft.shared_version.is_(None))))
 
 
 def forms_of(session: Session, diagram: DiagramModel, tenant: str = "") -> dict[str, dict[str, Any]]:
     """The forms that a diagram asks and that were never published, by key: they are published with it.
 
-    A variant brings none: a new form is for all, and published by who answers for what all share.
+    What a tenant has of its own brings those that the tenant alone will have.
     """
-    if tenant:
-        return {}
-    asked = {task.form_key for task in diagram.of_kind("userTask")} & form_keys(session)
-    found = {key: drafts.find(session, drafts.FORM, key) for key in sorted(asked)}
+    asked = {task.form_key for task in diagram.of_kind("userTask")} & form_keys(session, tenant)
+    found = {key: drafts.find(session, drafts.FORM, str(Name(key, tenant))) for key in sorted(asked)}
     return {key: orjson.loads(draft.content) for key, draft in found.items() if draft is not None}
 
 
@@ -59,7 +65,7 @@ def throw_away(session: Session, engine: ProcessEngine, name: str, *, forms: boo
     draft = drafts.find(session, drafts.PROCESS, name)
     if draft is not None and forms:
         for key in forms_of(session, read_diagram(draft.content), draft.tenant):
-            drafts.throw_away(session, engine, drafts.FORM, key, actor=actor)
+            drafts.throw_away(session, engine, drafts.FORM, str(Name(key, draft.tenant)), actor=actor)
     drafts.throw_away(session, engine, drafts.PROCESS, name, actor=actor)
     drafts.discard(session, drafts.IMPORT, name)
 
@@ -73,6 +79,6 @@ def bring_back(session: Session, engine: ProcessEngine, name: str, *, actor: Act
     asked = {task.form_key for task in read_diagram(draft.content).of_kind("userTask", "startEvent")}
     known = set(session.scalars(sa.select(FormVersion.form_key).distinct())) | drafts.keys(session, drafts.FORM)
     for gone in drafts.thrown_away(session, engine, drafts.FORM):
-        if not gone.tenant and gone.key in asked - known:
-            drafts.bring_back(session, engine, drafts.FORM, gone.key, actor=actor)
+        if gone.tenant == draft.tenant and gone.key in asked - known:
+            drafts.bring_back(session, engine, drafts.FORM, gone.reference, actor=actor)
     return draft

@@ -1,4 +1,4 @@
-"""A tenant's own variants of what all share: begun, compared with the shared one as it is now, and given up again."""
+"""What a tenant has of its own: variants of what all share, compared with that as it is now, and what it has alone."""
 
 from __future__ import annotations
 
@@ -43,13 +43,24 @@ def standing(session: Session, kind: str, name: str) -> Standing:
     """How a variant, or the draft of one, stands to the shared one. Raises `UnknownDefinition` if there is neither."""
     key, tenant = Name.parse(name)
     own, shared, draft = in_force(session, kind, name), _shared(session, kind, key), drafts.find(session, kind, name)
-    if not tenant or (own is None and draft is None):
+    if not tenant or (own is None and draft is None) or is_alone(session, kind, name):
         raise UnknownDefinition("Esa variante ya no está: se trabaja con la compartida.")
     if draft is not None and draft.shared_version is not None:
         base = _numbered(session, kind, key, draft.shared_version)
     else:
         base = _based_on(session, own) if own is not None else shared
     return Standing(shared, base, own)
+
+
+def is_alone(session: Session, kind: str, name: str) -> bool:
+    """Whether a tenant has this for itself, in force or as a draft, and it is no variant of what all share."""
+    if not Name.parse(name).tenant:
+        return False
+    own = in_force(session, kind, name)
+    if own is not None:
+        return own.based_on is None
+    draft = drafts.find(session, kind, name)
+    return draft is not None and draft.shared_version is None
 
 
 def in_force(session: Session, kind: str, name: str) -> Version | None:
@@ -98,8 +109,8 @@ def take_over(
 def give_up(session: Session, engine: ProcessEngine, kind: str, name: str, *, actor: Actor, reason: str) -> None:
     """Go back to the shared one: new cases take it, running ones go on as they are, the versions stay as history.
 
-    Raises `Invalid` without a reason, `UnknownDefinition` (no variant in force), `InvalidDiagram` where another variant
-    of the tenant would be wrong without this one.
+    Raises `Invalid` without a reason, `UnknownDefinition` (no variant in force), `Conflict` (nobody shares it),
+    `InvalidDiagram` where another variant of the tenant would be wrong without this one.
     """
     key, tenant = Name.parse(name)
     if not reason.strip():
@@ -107,6 +118,8 @@ def give_up(session: Session, engine: ProcessEngine, kind: str, name: str, *, ac
     publishing.one_at_a_time(session)
     if in_force(session, kind, name) is None:
         raise UnknownDefinition("Esa variante ya no está: se trabaja con la compartida.")
+    if is_alone(session, kind, name):
+        raise Conflict("Es solo de su sector: no hay una compartida a la cual volver.")
     if kind == drafts.FORM:
         theirs = FormVersion.form_key == key, FormVersion.tenant == tenant
         session.execute(sa.update(FormVersion).where(*theirs).values(withdrawn=True))

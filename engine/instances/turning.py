@@ -198,7 +198,7 @@ def _open_cases(
     actor: Actor,
     signal: Signalled | None = None,
 ) -> list[int]:
-    """Open a case of every process that begins with this (`message` or `signal`, and its name).
+    """Open a case of every process of its tenant that begins with this (`message` or `signal`, and its name).
 
     What a signal begins is of the scope and the tenant of the case that gave it.
     """
@@ -207,6 +207,8 @@ def _open_cases(
     opened = []
     for process_key in catalogue.beginning_with(session, *begins_with):
         named = _name_case(session, engine.case_namer, process_key, variables, signal)
+        if catalogue.definition(session, process_key, named.tenant) is None:
+            continue  # another tenant has it for itself
         bundle = catalogue.current(session, process_key, named.tenant)
         for place, element in enumerate(catalogue.starts_with(bundle, *begins_with)):
             if place:  # a case of its own

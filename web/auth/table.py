@@ -397,29 +397,36 @@ TABLE: tuple[Row, ...] = (
         reads=_routes(
             "studio.publish_page studio.review_page studio.rehearse_page "
             "studio.rehearsal studio.walk studio.walk_task studio.edit studio.draft_xml studio.field "
-            "studio.tasks studio.task studio.bring_page studio.new_form studio.new_field studio.try_form "
-            "studio.process_forms studio.conditions studio.roles studio.beginnings "
-            "studio.new_process"
+            "studio.tasks studio.task studio.new_field studio.try_form "
+            "studio.process_forms studio.conditions studio.roles studio.beginnings"
         ),
         changes=_routes(
             "studio.publish_draft studio.go_back studio.add_field studio.change_field studio.move_field "
-            "studio.remove_field studio.save_draft studio.discard_draft studio.findings studio.bring "
-            "studio.open_brought studio.publish_form studio.discard_form studio.restore_form studio.change_task "
+            "studio.remove_field studio.save_draft studio.discard_draft studio.findings "
+            "studio.publish_form studio.discard_form studio.restore_form studio.change_task "
             "studio.rehearse studio.keep_rehearsal studio.forget_rehearsal studio.replay "
             "studio.begin_walk studio.answer_walk studio.let_do studio.go_on studio.step_back studio.keep_walk "
             "studio.approve studio.send_back studio.recall studio.comment studio.demand studio.retire "
             "studio.reactivate studio.bring_decision studio.write_decision studio.publish_decision "
-            "studio.discard_decision studio.answer_brought studio.answer_opened studio.demand_decision "
-            "studio.make_form studio.rename_form studio.retype_field studio.hand_on studio.send_trial "
+            "studio.discard_decision studio.answer_opened studio.demand_decision "
+            "studio.rename_form studio.retype_field studio.hand_on studio.send_trial "
             "studio.decide studio.bring_back studio.add_step studio.remove_step studio.swap_step studio.lead_step "
             "studio.make_role studio.begin_by studio.change_table studio.paste_steps studio.undo_change "
-            "studio.make_process studio.tidy_drawing studio.join_drafts studio.present"
+            "studio.tidy_drawing studio.join_drafts studio.present"
         ),
         note="con un solo sector, también su líder del proceso; de una variante, quien lidera procesos en su sector",
     ),
     Row(
         "borradores descartados; las listas del editor", Of.NONE, _rights(N, N, N, N, leader=R, shared_leader=R),
         reads=_routes("studio.discarded studio.names"), note="cada quien los borradores de lo que lidera",
+    ),
+    Row(
+        "proceso o formulario nuevo", Of.NONE, _rights(N, N, N, N, leader=C, shared_leader=C),
+        reads=_routes("studio.new_process studio.new_form studio.bring_page"),
+        changes=_routes(
+            "studio.make_process studio.make_form studio.bring studio.answer_brought studio.open_brought"
+        ),
+        note="de su sector, quien lidera sus procesos; de todos, quien lidera los compartidos",
     ),
     Row(
         "variante propia de un proceso o formulario", Of.VARIANT, _rights(N, R, R, R, leader=C),

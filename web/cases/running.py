@@ -238,7 +238,7 @@ def _page(
         shown = [row for row in every if version in (None, row.version) and (not step or step in row.steps)]
         causes = _causes(session, process_key)
         batches = _batches(session, process_key, tenants)
-        bundle = catalogue.current(session, process_key)
+        bundle = catalogue.current(session, process_key, catalogue.alone(session).get(process_key, ""))
         elements = _steps(bundle.diagrams[process_key])
         people = {one for batch in batches for one in (batch.first.proposed_by, batch.first.decided_by) if one}
         return page(
@@ -246,7 +246,7 @@ def _page(
             process=bundle.diagrams[process_key],
             process_key=process_key,
             newest=bundle.versions[process_key],
-            processes=catalogue.definitions(session),
+            processes=catalogue.listed(session, sectors_of(actor())),
             matrix=_matrix(every, causes),
             rows=shown,
             stopped={one for cause in causes for one in cause.cases},
@@ -384,7 +384,7 @@ def _executes(session: Session, asked: Asked | None) -> bool:
 
 def _process(session: Session) -> str:
     key = request.values.get("proceso", "").partition("@")[0]
-    known = [one.key for one in catalogue.definitions(session)]
+    known = [one.key for one in catalogue.listed(session, sectors_of(actor()))]
     if not known:
         raise UnknownDefinition
     if key and key not in known:

@@ -52,7 +52,7 @@ def index() -> str | Response:
     if state not in set(InstanceState):
         state = ""
     with current().database.reading() as session:
-        processes = catalogue.definitions(session)
+        processes = catalogue.listed(session, sectors_of(actor()))
         names = {definition.key: definition.name for definition in processes}
         if exporting.is_asked():
             every, counts = _cases(session, state, process_key, None, None), _open_tasks_of(session)

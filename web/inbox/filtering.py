@@ -72,7 +72,7 @@ def filtered() -> Any:
     with current().database.reading() as session:
         found = rows.find(session, me, _sought(view, asked))
         shown = paged(found)
-        names = {one.key: one.name for one in catalogue.definitions(session)}
+        names = {one.key: one.name for one in catalogue.listed(session, sectors_of(me))}
         choices = _choices(session, view, names)
         lines = _lines(session, shown.rows, view)
         views = saved.of_person(session, me, sectors_of(me))

@@ -11,12 +11,13 @@ from werkzeug.wrappers import Response
 from engine.definitions import drafts
 from engine.definitions.drawing import draw_svg
 from engine.definitions.markup import MAX_BYTES
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.errors import StaleDraft, UnreadableDiagram
 from web.auth.access import Of, allow
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page
-from web.studio import brought, overview
+from web.studio import brought, overview, owners
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.brought import ANSWER, Brought
 
@@ -24,27 +25,37 @@ SAME, OTHER = "mismo", "otro"
 
 
 @blueprint.get("/traer")
-@allow(*LEADERS, of=Of.DEFINITION)
+@allow(*LEADERS, of=Of.NONE)
 def bring_page() -> str:
     """Where the file is handed in."""
-    return page("studio/bring.html")
+    return _bring_page()
+
+
+def _bring_page(error: str = "") -> str:
+    with current().database.reading() as session:
+        return page("studio/bring.html", owners=owners.choices(session), error=error)
 
 
 @blueprint.post("/traer")
-@allow(*LEADERS, of=Of.DEFINITION)
+@allow(*LEADERS, of=Of.NONE)
 def bring() -> str | tuple[str, int]:
     """Show what was repaired and what is asked. Nothing becomes a draft yet."""
     given = request.files.get("archivo")
     if given is None or not given.filename:
-        return page("studio/bring.html", error="Elija el archivo del diagrama que quiere traer."), 422
-    content = given.stream.read(MAX_BYTES + 1)
+        return _bring_page("Elija el archivo del diagrama que quiere traer."), 422
+    content, sector = given.stream.read(MAX_BYTES + 1), _sector()
     try:
-        found = brought.look(content)
+        found = brought.look(content, sector=sector)
     except UnreadableDiagram as refused:
-        return page("studio/bring.html", error=refused.message), 422
+        return _bring_page(refused.message), 422
     number = hold(content)
     keep_answers({})
     return result_page(found, number)
+
+
+def _sector() -> str:
+    with current().database.reading() as session:
+        return owners.chosen(session)
 
 
 def hold(content: bytes) -> int:
@@ -89,25 +100,30 @@ def given_answers() -> dict[str, str]:
 
 
 @blueprint.post("/traer/responder")
-@allow(*LEADERS, of=Of.DEFINITION)
+@allow(*LEADERS, of=Of.NONE)
 def answer_brought() -> str:
     """The same file with these answers: what they decide is done, and stays answered."""
-    content, answers = held(), given_answers()
+    content, answers, sector = held(), given_answers(), _sector()
     keep_answers(answers)
-    return result_page(brought.look(content, answers=answers), request.form.get("archivo", 0, type=row_id))
+    return result_page(
+        brought.look(content, sector=sector, answers=answers), request.form.get("archivo", 0, type=row_id)
+    )
 
 
 def result_page(found: Brought, upload: int, wrong: str = "") -> str:
     """What became of the file, what is asked of it, and the button that opens it."""
     xml = found.result.xml
-    diagram = read_diagram(xml)
+    diagram, sector = read_diagram(xml), Name.parse(found.process_key).tenant
     with current().database.reading() as session:
         people = overview.people(session)
-        listed = brought.choices(session)
+        listed = brought.choices(session, sector)
+        named = owners.choices(session)
     return page(
         "studio/brought.html",
         found=found,
         upload=upload,
+        owner=sector or owners.EVERYBODY,
+        owner_name=named.get(sector, ""),
         steps=len(diagram.elements),
         picture=_with_places(draw_svg(xml, {question.element: "cambiado" for question in found.result.questions})),
         listed=listed,
@@ -124,13 +140,13 @@ def _with_places(picture: str) -> str:
 
 
 @blueprint.post("/traer/abrir")
-@allow(*LEADERS, of=Of.DEFINITION)
+@allow(*LEADERS, of=Of.NONE)
 def open_brought() -> Response | tuple[str, int]:
     """Open the file that was shown: as the draft of the process that it says, or of a new one."""
     content, choice = held(), request.form.get("como", "")
-    answers = given_answers()
+    answers, sector = given_answers(), _sector()
     keep_answers(answers)
-    found = brought.look(content, new=choice == OTHER, answers=answers)
+    found = brought.look(content, sector=sector, new=choice == OTHER, answers=answers)
     if found.there is not None and choice != SAME:
         upload = request.form.get("archivo", 0, type=row_id)
         return result_page(found, upload, "Diga si es el mismo proceso o es otro."), 422

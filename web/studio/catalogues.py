@@ -21,8 +21,8 @@ class Catalogues:
     topics: Mapping[str, str]
 
 
-def catalogues(session: Session, engine: ProcessEngine) -> Catalogues:
-    """What exists now."""
-    labels = overview.labels(session, engine)
+def catalogues(session: Session, engine: ProcessEngine, sector: str = "") -> Catalogues:
+    """What exists now: what all share, and what is a sector's own."""
+    labels = overview.labels(session, engine, sector)
     topics = {topic: topic.replace("_", " ").capitalize() for topic in sorted(engine.service_tasks)}
     return Catalogues(roles=labels.roles, forms=labels.forms, processes=labels.processes, topics=topics)

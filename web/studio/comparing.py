@@ -62,7 +62,7 @@ def compare_versions(process_key: str) -> str:
         found = difference(
             side(session, process_key, older),
             side(session, process_key, newer),
-            overview.labels(session, current().engine),
+            overview.labels(session, current().engine, Name.parse(process_key).tenant),
         )
     return page(
         "studio/compare.html",

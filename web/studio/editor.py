@@ -11,7 +11,7 @@ from flask import Response, abort, jsonify, request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirection
 
-from engine.definitions import drafts, presence, releasing, unpublished
+from engine.definitions import drafts, presence, releasing, unpublished, variants
 from engine.definitions.comparison import compare
 from engine.definitions.diagram import DiagramModel
 from engine.definitions.drawing.tidying import tidy
@@ -50,7 +50,7 @@ def edit(process_key: str) -> str:
             asked=asked.questions if asked else [],
             answered=asked.answered if asked else [],
             answers_later=bool(asked and asked.original),
-            listed=brought.choices(session) if asked else {},
+            listed=brought.choices(session, version.tenant) if asked else {},
             answer=brought.ANSWER,
         )
 
@@ -66,9 +66,11 @@ def draft_xml(process_key: str) -> Response:
 @blueprint.get("/catalogos.json")
 @allow(*LEADERS, of=Of.NONE)
 def names() -> Response:
-    """The lists of the editor's panel."""
+    """The lists of the editor's panel, for what all share or for a sector's own."""
+    asked = request.args.get("sector", "")
     with current().database.reading() as session:
-        return jsonify(asdict(catalogues(session, current().engine)))
+        sector = asked if asked in overview.seen() else ""
+        return jsonify(asdict(catalogues(session, current().engine, sector)))
 
 
 @blueprint.post("/<process_key>/borrador")
@@ -117,7 +119,7 @@ def collisions(process_key: str, theirs: Draft | None, mine: bytes, revision: in
     """Whether what two drew can be joined (`juntable`), and the elements that both changed, with what each says."""
     with current().database.reading() as session:
         base = drafts.as_it_was(session, process_key, revision)
-        labels = overview.labels(session, current().engine)
+        labels = overview.labels(session, current().engine, Name.parse(process_key).tenant)
     if theirs is None or base is None:
         return {"juntable": False, "choques": []}
     try:
@@ -171,7 +173,7 @@ def conflict(theirs: Draft | None, mine: bytes) -> dict[str, Any]:
         return {"mensaje": message, "revision": 0, "diferencias": []}
     with current().database.reading() as session:
         author = overview.people(session).get(theirs.saved_by, theirs.saved_by)
-        labels = overview.labels(session, current().engine)
+        labels = overview.labels(session, current().engine, theirs.tenant)
     changes = compare(read_diagram(theirs.content), read_diagram(mine), labels)
     return {
         "mensaje": f"{author} guardó este borrador a las {clock_time(theirs.saved_at)}, mientras usted dibujaba.",
@@ -185,11 +187,13 @@ def conflict(theirs: Draft | None, mine: bytes) -> dict[str, Any]:
 def discard_draft(process_key: str) -> Redirection:
     """Forget the draft."""
     with current().database.unit_of_work() as session:
-        is_new = overview.working_version(session, process_key).version == 0
+        version = overview.working_version(session, process_key)
+        is_new = version.version == 0
+        is_variant = version.tenant and not variants.is_alone(session, drafts.PROCESS, process_key)
         unpublished.throw_away(session, current().engine, process_key, forms=is_new, actor=actor())
     kept = "Por 30 días se puede recuperar en «Borradores descartados»."
-    key, sector = Name.parse(process_key)
-    if is_new and sector:
+    if is_new and is_variant:
+        key = Name.parse(process_key).key
         return back_to("studio.process", f"Se descartó la variante sin publicar. {kept}", process_key=key)
     if is_new:
         return back_to("studio.index", f"Se descartó el borrador, con los formularios que traía. {kept}")

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Response
 
+from engine.definitions import drafts, variants
 from engine.definitions.models import FormVersion
 from engine.definitions.names import Name
 from web.auth.access import Of, allow
@@ -169,7 +170,7 @@ def change_draft(form_key: str, edit: Edit) -> None:
 
 def protected(session: Session, form_key: str) -> frozenset[str]:
     """The paths that a form handler may count on: those of the first version, where a handler records the form."""
-    versions = overview.form_versions(session, Name.parse(form_key).key)  # of a variant, what all were asked first
+    versions = overview.form_versions(session, _asked_of_all(session, form_key))
     first = versions[-1].version if versions else None
     if not isinstance(first, FormVersion) or not usage.recorded_by(session, form_key):
         return frozenset()
@@ -178,10 +179,15 @@ def protected(session: Session, form_key: str) -> frozenset[str]:
 
 def published_paths(session: Session, form_key: str) -> frozenset[str]:
     """Every path that some published version asked."""
-    named = dict.fromkeys((form_key, Name.parse(form_key).key))
+    named = dict.fromkeys((form_key, _asked_of_all(session, form_key)))
     versions = [row.version for name in named for row in overview.form_versions(session, name)]
     schemas = [FormSchema.from_dict(one.schema) for one in versions if isinstance(one, FormVersion)]
     return frozenset(path for schema in schemas for path in schema.labels())
+
+
+def _asked_of_all(session: Session, form_key: str) -> str:
+    """Of a variant, what all are asked; else the form itself."""
+    return form_key if variants.is_alone(session, drafts.FORM, form_key) else Name.parse(form_key).key
 
 
 def retypings() -> dict[str, str]:

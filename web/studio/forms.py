@@ -11,7 +11,7 @@ from flask import request
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from engine.definitions import drafts, releasing, unpublished
+from engine.definitions import catalogue, drafts, releasing, unpublished, variants
 from engine.definitions.diagram import Element
 from engine.definitions.models import FormVersion
 from engine.definitions.names import Name
@@ -24,7 +24,7 @@ from web.numbers import row_id
 from web.pages import actor, back_to, current, page
 from web.rehearsals import gate, jobs
 from web.rehearsals.scenarios import judge
-from web.studio import kinship, overview, usage
+from web.studio import kinship, overview, owners, usage
 from web.studio.asking import KINDS
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.preview import preview
@@ -45,18 +45,32 @@ LONGEST_NAME = 200
 def forms() -> str:
     """Every form, by the tasks that ask it."""
     with current().database.reading() as session:
-        versions = overview.current_forms(session)
+        versions, own = overview.current_forms(session), kinship.of_forms(session)
+        alone = {
+            name: (key, sector)
+            for key, named in own.items()
+            for name, sector in named.items()
+            if variants.is_alone(session, drafts.FORM, name)
+        }
         diagrams = overview.drawn_diagrams(session)
-        new = sorted(unpublished.form_keys(session)) if leads() else []
-        keys = [*versions, *new]
+        new = [
+            Name(key, tenant)
+            for tenant in sorted(overview.seen())
+            if leads(str(Name("", tenant)))
+            for key in sorted(unpublished.form_keys(session, tenant))
+        ]
+        keys = [*versions, *(one.key for one in new), *(key for key, _sector in alone.values())]
+        called = [overview.own_names(session, tenant) for tenant in sorted(overview.seen())]
         return page(
             "studio/forms.html",
             versions=versions,
             new=new,
-            names=overview.form_names(diagrams, keys, overview.own_names(session)),
+            alone={name: catalogue.form_version(session, key, sector) for name, (key, sector) in alone.items()},
+            names=overview.form_names(diagrams, keys, {key: name for each in called for key, name in each.items()}),
             tasks={key: overview.asked_by(diagrams, key) for key in keys},
-            drafted=drafts.keys(session, drafts.FORM) & versions.keys(),
-            variants=kinship.of_forms(session),
+            drafted=drafts.names(session, drafts.FORM),
+            variants=own,
+            makes=bool(owners.choices(session)),
             leads=leads(),
         )
 
@@ -68,8 +82,9 @@ def process_forms(process_key: str) -> str:
     with current().database.reading() as session:
         version = overview.working_version(session, process_key)
         diagram = read_diagram(overview.working_xml(session, process_key)[0])
-        labels = overview.labels(session, current().engine)
-        written = overview.working_forms(session)
+        tenant = version.tenant
+        labels = overview.labels(session, current().engine, tenant)
+        written = overview.working_forms(session, tenant)
         asked = {task.form_key for task in diagram.of_kind("userTask", "startEvent")}
         return page(
             "studio/process_forms.html",
@@ -78,14 +93,15 @@ def process_forms(process_key: str) -> str:
             starts=[start for start in diagram.of_kind("startEvent") if start.form_key],
             names=labels.forms,
             sizes={key: len(FormSchema.from_dict(written[key]).labels()) for key in asked if key in written},
-            drafted=drafts.keys(session, drafts.FORM),
-            makes=leads(),
+            named={key: overview.form_reference(session, key, tenant) for key in asked if key in written},
+            drafted=drafts.names(session, drafts.FORM),
+            owner=tenant or owners.EVERYBODY,
             has_draft=drafts.find(session, drafts.PROCESS, process_key) is not None,
         )
 
 
 @blueprint.get("/formularios/nuevo")
-@allow(*LEADERS, of=Of.DEFINITION)
+@allow(*LEADERS, of=Of.NONE)
 def new_form() -> str:
     """Asks what a new form is called and what it begins with; `proceso` and `tarea` are who will ask it."""
     return _new_form_page({}, {"de": request.args.get("de", "")})
@@ -94,12 +110,24 @@ def new_form() -> str:
 def _new_form_page(wrong: Mapping[str, str], typed: Mapping[str, str]) -> str:
     process_key, task_id = request.args.get("proceso", ""), request.args.get("tarea", "")
     with current().database.reading() as session:
-        labels = overview.labels(session, current().engine)
+        sector = _owner(session, process_key)
+        labels = overview.labels(session, current().engine, sector)
         task = _task(session, process_key, task_id) if process_key and task_id else None
-    given = {"nombre": task.name if task else ""} | dict(typed)
+        may_be = {} if process_key else owners.choices(session)
+    given = {"nombre": task.name if task else "", "de-quien": sector or owners.EVERYBODY} | dict(typed)
     return page(
-        "studio/new_form.html", forms=labels.forms, task=task, process_key=process_key, typed=given, wrong=wrong
-    )
+        "studio/new_form.html", forms=labels.forms, task=task, process_key=process_key, owners=may_be, typed=given,
+        wrong=wrong,
+    )  # fmt: skip
+
+
+def _owner(session: Session, process_key: str) -> str:
+    """The sector that a new form will be of: that of the process which asks it, else the one that was chosen."""
+    if not process_key:
+        return owners.chosen(session)
+    if not leads(process_key):
+        raise UnknownDefinition
+    return Name.parse(process_key).tenant
 
 
 def _task(session: Session, process_key: str, task_id: str) -> Element:
@@ -111,7 +139,7 @@ def _task(session: Session, process_key: str, task_id: str) -> Element:
 
 
 @blueprint.post("/formularios/nuevo")
-@allow(*LEADERS, of=Of.DEFINITION)
+@allow(*LEADERS, of=Of.NONE)
 def make_form() -> Response | tuple[str, int]:
     """Begin a form as a draft: blank or as a copy; the task that it was made for asks it from then on."""
     name, source_key = " ".join(request.form.get("nombre", "").split()), request.form.get("de", "")
@@ -120,19 +148,21 @@ def make_form() -> Response | tuple[str, int]:
         return _new_form_page(wrong, request.form), 422
     process_key, task_id = request.args.get("proceso", ""), request.args.get("tarea", "")
     with current().database.unit_of_work() as session:
-        taken = {*overview.current_forms(session), *drafts.keys(session, drafts.FORM), "nuevo"}
+        sector = _owner(session, process_key)
+        taken = {*overview.working_forms(session, sector), "nuevo"}
         key = editing.key_for(name, taken)
-        source = editing.blank(key, name)
+        source, called = editing.blank(key, name), str(Name(key, sector))
         if source_key:
-            source = editing.copied(overview.working_form(session, source_key)[0], key, name)
+            copied = overview.form_reference(session, Name.parse(source_key).key, sector)
+            source = editing.copied(overview.working_form(session, copied)[0], key, name)
         drafts.save(
-            session, current().engine, drafts.FORM, key, orjson.dumps(source),
+            session, current().engine, drafts.FORM, called, orjson.dumps(source),
             actor=actor(), revision=0, base_version=None,
         )  # fmt: skip
         if process_key and task_id:
             task = _task(session, process_key, task_id)
             usage.give_form(session, process_key, task.id, key)
-    return back_to("studio.form", f"«{name}» quedó como borrador.", form_key=key)
+    return back_to("studio.form", f"«{name}» quedó como borrador.", form_key=called)
 
 
 @blueprint.post("/formularios/<form_key>/nombre")
@@ -186,7 +216,7 @@ def form_page(form_key: str, wrong: Mapping[str, str] | None = None) -> str:
 
 def outline_of(session: Session, form_key: str, schema: FormSchema) -> dict[str, Any]:
     """What the outline beside every page of a form shows, and where its tabs lead: to who asks it first."""
-    asked_by = usage.asked_by(usage.working_diagrams(session), form_key)
+    asked_by = usage.asked_by(usage.working_diagrams(session, Name.parse(form_key).tenant), form_key)
     process_keys = list(dict.fromkeys(one.process_key for one in asked_by))
     return {
         "outline": editing.outline(schema),
@@ -290,11 +320,12 @@ def discard_form(form_key: str) -> Response:
     with current().database.unit_of_work() as session:
         is_new = not overview.form_versions(session, form_key)
         key, sector = Name.parse(form_key)
-        if is_new and not sector and usage.asked_by(usage.working_diagrams(session), form_key):
+        is_variant = sector and not variants.is_alone(session, drafts.FORM, form_key)
+        if is_new and not is_variant and usage.asked_by(usage.working_diagrams(session, sector), form_key):
             raise Conflict("Este formulario se irá con el borrador de su proceso: nunca se ha publicado.")
         drafts.throw_away(session, current().engine, drafts.FORM, form_key, actor=actor())
     kept = "Por 30 días se puede recuperar en «Borradores descartados»."
-    if is_new and sector:
+    if is_new and is_variant:
         return back_to("studio.form", f"Se descartó la variante sin publicar. {kept}", form_key=key)
     if is_new:
         return back_to("studio.forms", f"Se descartó el formulario. {kept}")

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from engine.definitions import drafts, stepping
 from engine.definitions.diagram import DiagramModel
+from engine.definitions.names import Name
 from engine.definitions.reading import read_diagram
 from engine.errors import Invalid, StaleDraft
 from web.auth.access import Of, allow
@@ -29,7 +30,7 @@ def change_table(process_key: str) -> Response | str | tuple[str, int]:
     """Write every cell that differs into the draft, in one change; what is wrong is said at its cell."""
     with current().database.reading() as session:
         xml, _ = overview.working_xml(session, process_key)
-        labels = overview.labels(session, current().engine)
+        labels = overview.labels(session, current().engine, Name.parse(process_key).tenant)
     diagram, names = read_diagram(xml), called(labels)
     typed, changed, count = Typed(), xml, 0
     for task in diagram.of_kind("userTask"):
@@ -72,7 +73,7 @@ def paste_steps(process_key: str) -> Response | str | tuple[str, int]:
     """Steps from rows of a sheet (what, who, days, form), one after another after a step, in one change."""
     with current().database.reading() as session:
         xml, _ = overview.working_xml(session, process_key)
-        labels = overview.labels(session, current().engine)
+        labels = overview.labels(session, current().engine, Name.parse(process_key).tenant)
     rows, wrong = read_rows(request.form.get("filas", ""), labels)
     if not rows and not wrong:
         wrong = ["Pegue al menos una fila: qué se hace, quién, en cuántos días hábiles y con qué formulario."]

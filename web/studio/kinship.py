@@ -1,4 +1,4 @@
-"""What the page of a process or form says of its variants: which there are, and which the reader may begin."""
+"""What the page of a process or form says of whose it is: its variants, those the reader may begin, a sector's own."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.definitions import catalogue, drafts, variants
@@ -16,16 +15,19 @@ from engine.definitions.variants import Standing
 from web.pages import actor, person
 from web.studio.blueprint import LEADERS
 from workflows.people.groups import sectors_of
-from workflows.sectors.models import Sector
+from workflows.sectors import registry
 
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """A sector's variant, by its name, and how it stands to what all share; `own` may be only a draft."""
+    """What is a sector's own, by its name, and how it stands to what all share; `own` may be only a draft.
+
+    Of what a sector has alone there is no `standing`.
+    """
 
     name: str
     sector: str
-    standing: Standing
+    standing: Standing | None
 
     @property
     def key(self) -> str:
@@ -37,8 +39,8 @@ class Variant:
 class Kinship:
     """Where a process or form stands among its kin.
 
-    `variant` is what the page is of, where it is a variant; `variants` are those of what all share, of the reader's
-    sectors; `may_begin` the names under which they may begin one, with what their sectors are called.
+    `variant` is what the page is of, where it is a sector's own; `variants` are those of what all share, of the
+    reader's sectors; `may_begin` the names under which they may begin one, with what their sectors are called.
     """
 
     variant: Variant | None
@@ -48,7 +50,7 @@ class Kinship:
 
 def of(session: Session, kind: str, name: str) -> Kinship:
     """The kin of what is named. With one sector there is none: it changes what it has."""
-    sectors = {code: called for code, called in session.execute(sa.select(Sector.code, Sector.name))}
+    sectors = registry.named(session)
     key, tenant = Name.parse(name)
     if tenant:
         return Kinship(_variant(session, kind, name, sectors), (), {})
@@ -66,7 +68,7 @@ def of(session: Session, kind: str, name: str) -> Kinship:
 
 
 def of_forms(session: Session) -> Mapping[str, Mapping[str, str]]:
-    """The variants in force of every form that the reader's sectors have: name → sector, by the key of the form."""
+    """What the reader's sectors have of every form in force: name → sector, by the key of the form."""
     found: dict[str, dict[str, str]] = {}
     for version in catalogue.form_variants(session):
         if version.tenant in sectors_of(actor()):
@@ -93,4 +95,5 @@ def _begun(session: Session, kind: str, key: str) -> set[str]:
 
 def _variant(session: Session, kind: str, name: str, sectors: Mapping[str, str]) -> Variant:
     tenant = Name.parse(name).tenant
-    return Variant(name, sectors.get(tenant, tenant), variants.standing(session, kind, name))
+    stands = None if variants.is_alone(session, kind, name) else variants.standing(session, kind, name)
+    return Variant(name, sectors.get(tenant, tenant), stands)

@@ -94,10 +94,11 @@ class _Process:
 
 def manual_of(session: Session, process_key: str, version: ProcessVersion) -> Page:
     """The manual: picture, how it begins, roles, steps in order, decisions, forms."""
-    model, labels = read_diagram(version.xml), overview.labels(session, current().engine)
+    model, tenant = read_diagram(version.xml), Name.parse(process_key).tenant
+    labels = overview.labels(session, current().engine, tenant)
     told = describe(model, labels.roles, labels.processes)
     asked = dict.fromkeys(task.form_key for task in model.of_kind("userTask") if task.form_key)
-    sources = overview.working_forms(session) | forms_of(session, model, Name.parse(process_key).tenant)
+    sources = overview.working_forms(session, tenant)
     forms = {key: form for key in asked if (form := _readable(sources.get(key))) is not None}
     process = _Process(model, labels, {one.element_id: one.number for one in told}, forms)
     facts = [("Versión", str(version.version) if version.version else "borrador sin publicar")]

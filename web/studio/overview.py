@@ -1,6 +1,6 @@
 """What the pages of the studio show about processes and their versions.
 
-A process or form is named as in an address: by its key what all share, `clave@SECTOR` a sector's variant.
+A process or form is named as in an address: by its key what all share, `clave@SECTOR` what is a sector's own.
 """
 
 from __future__ import annotations
@@ -55,16 +55,16 @@ class ProcessRow:
 
 
 def process_list(session: Session) -> list[ProcessRow]:
-    """Every published process, by name, each with the variants of the reader's sectors after it."""
+    """Every published process, by name, what is the own of the reader's sectors too: variants after what all share."""
     names, drafted, running = people(session), drafts.names(session, drafts.PROCESS), _running(session)
     retired = retiring.retired(session)
     current = session.scalars(
         sa.select(ProcessVersion)
         .join(ProcessDefinition, ProcessDefinition.version_id == ProcessVersion.id)
-        .where(ProcessDefinition.own, ProcessDefinition.tenant.in_({"", *sectors_of(actor())}))
+        .where(ProcessDefinition.own, ProcessDefinition.tenant.in_(seen()))
         .order_by(ProcessVersion.process_key, ProcessVersion.tenant)
     ).all()
-    called = {version.process_key: version.name for version in current if not version.tenant}
+    called = {version.process_key: version.name for version in reversed(current)}
     return [
         ProcessRow(
             current=version,
@@ -107,7 +107,9 @@ def working_version(session: Session, name: str) -> ProcessVersion:
 def compared_version(session: Session, name: str) -> ProcessVersion:
     """What a draft is compared with: the current version; of a variant that is only a draft, the shared one."""
     version = working_version(session, name)
-    return version if version.version or not version.tenant else current_version(session, version.process_key)
+    if version.version or not version.tenant or variants.is_alone(session, drafts.PROCESS, name):
+        return version
+    return current_version(session, version.process_key)
 
 
 def process_version(session: Session, name: str, number: int) -> ProcessVersion:
@@ -138,8 +140,8 @@ def form_versions(session: Session, name: str) -> list[VersionRow]:
 
 
 def _rows(session: Session, versions: Sequence[Any], cases: Mapping[int, Any], current_id: int) -> list[VersionRow]:
-    names, seen = people(session), {"", *sectors_of(actor())}
-    shown = {id_: [case for case in running if case.tenant in seen] for id_, running in cases.items()}
+    names, whose = people(session), seen()
+    shown = {id_: [case for case in running if case.tenant in whose] for id_, running in cases.items()}
     return [
         VersionRow(
             version=one,
@@ -158,26 +160,32 @@ def running(session: Session, name: str) -> tuple[list[RunningCase], int]:
     found = [case for cases in usage.of_process(session, key).values() for case in cases]
     if tenant:
         found = [case for case in found if case.tenant == tenant]
-    shown = [case for case in found if case.tenant in {"", *sectors_of(actor())}]
+    shown = [case for case in found if case.tenant in seen()]
     return shown, len(found) - len(shown)
 
 
-def current_forms(session: Session) -> dict[str, FormVersion]:
-    """The newest version of every form that all share, by key."""
-    return catalogue.forms(session)
+def current_forms(session: Session, tenant: str = "") -> dict[str, FormVersion]:
+    """The newest version of every form that all share, or that a sector is asked, by key."""
+    return catalogue.forms(session, tenant)
 
 
 def current_diagrams(session: Session) -> dict[str, DiagramModel]:
-    """The current diagram of every process that all share, by key."""
+    """The current diagram of every process that all share, or that the reader's sectors have alone, by name."""
     query = sa.select(ProcessVersion).join(ProcessDefinition, ProcessDefinition.version_id == ProcessVersion.id)
-    shared = session.scalars(query.where(ProcessDefinition.tenant == ""))
-    return {version.process_key: read_diagram(version.xml) for version in shared}
+    alone = sa.and_(ProcessDefinition.own, ProcessDefinition.tenant.in_(seen()), ProcessVersion.based_on.is_(None))
+    current = session.scalars(query.where(alone).order_by(ProcessVersion.tenant, ProcessVersion.process_key))
+    return {version.reference: read_diagram(version.xml) for version in current}
 
 
 def drawn_diagrams(session: Session) -> dict[str, DiagramModel]:
     """The current diagrams, and those of processes that are only drafts."""
-    new = {version.process_key: read_diagram(version.xml) for version in unpublished.processes(session)}
+    new = {version.reference: read_diagram(version.xml) for version in unpublished.processes(session, seen())}
     return new | current_diagrams(session)
+
+
+def seen() -> frozenset[str]:
+    """Whose definitions the reader sees: what all share, and what is their sectors' own."""
+    return sectors_of(actor()) | {""}
 
 
 def form_names(
@@ -201,13 +209,14 @@ def _apart(names: Mapping[str, str], diagrams: Mapping[str, DiagramModel]) -> di
     return {key: f"{name} ({asking[key]})" if many[name] > 1 and key in asking else name for key, name in names.items()}
 
 
-def own_names(session: Session) -> dict[str, str]:
+def own_names(session: Session, tenant: str = "") -> dict[str, str]:
     """The names that forms were given here, by key: of their drafts, else of what is published."""
-    newest = sa.select(sa.func.max(FormVersion.id)).where(FormVersion.tenant == "").group_by(FormVersion.form_key)
+    theirs = FormVersion.tenant.in_({"", tenant})
+    newest = sa.select(sa.func.max(FormVersion.id)).where(theirs).group_by(FormVersion.form_key)
     name = FormVersion.schema["name"].as_string()
     query = sa.select(FormVersion.form_key, name).where(FormVersion.id.in_(newest), name.is_not(None))
     found = {key: str(text) for key, text in session.execute(query)}
-    for draft in session.scalars(sa.select(Draft).where(Draft.kind == drafts.FORM, Draft.tenant == "")):
+    for draft in session.scalars(sa.select(Draft).where(Draft.kind == drafts.FORM, Draft.tenant.in_({"", tenant}))):
         if text := orjson.loads(draft.content).get("name"):
             found[draft.key] = str(text)
     return found
@@ -233,7 +242,7 @@ def asked_reviews(session: Session) -> list[tuple[Release, str, str]]:
 
 
 def called_from(session: Session, process_key: str) -> list[str]:
-    """The names of the processes that call one."""
+    """The names of the processes that call one, by its key."""
     return [
         diagram.name
         for diagram in current_diagrams(session).values()
@@ -241,14 +250,17 @@ def called_from(session: Session, process_key: str) -> list[str]:
     ]
 
 
-def labels(session: Session, engine: ProcessEngine) -> Labels:
-    """How roles, forms and processes are called."""
-    diagrams = current_diagrams(session)
-    keys = [*current_forms(session), *unpublished.form_keys(session)]
+def labels(session: Session, engine: ProcessEngine, tenant: str = "") -> Labels:
+    """How roles, forms and processes are called: those that all share, and those that a sector has alone."""
+    keys = [*current_forms(session, tenant), *unpublished.form_keys(session), *unpublished.form_keys(session, tenant)]
     return Labels(
         roles=engine.groups.roles(session),
-        forms=form_names(drawn_diagrams(session), keys, own_names(session)),
-        processes={key: diagram.name for key, diagram in diagrams.items()},
+        forms=form_names(drawn_diagrams(session), keys, own_names(session, tenant)),
+        processes={
+            diagram.process_key: diagram.name
+            for name, diagram in current_diagrams(session).items()
+            if Name.parse(name).tenant in ("", tenant)
+        },
     )
 
 
@@ -266,11 +278,18 @@ def working_xml(session: Session, name: str) -> tuple[bytes, int]:
     return current_version(session, name).xml, 0
 
 
-def working_forms(session: Session) -> dict[str, dict[str, Any]]:
-    """The JSON of every form that all share as it is being written, else as it is published, by key."""
-    found = {key: version.schema for key, version in current_forms(session).items()}
-    written = session.scalars(sa.select(Draft).where(Draft.kind == drafts.FORM, Draft.tenant == ""))
-    return found | {draft.key: orjson.loads(draft.content) for draft in written}
+def working_forms(session: Session, tenant: str = "") -> dict[str, dict[str, Any]]:
+    """The JSON of every form that is asked, as it is being written, else as it is published, by key."""
+    found = {key: version.schema for key, version in current_forms(session, tenant).items()}
+    written = sa.select(Draft).where(Draft.kind == drafts.FORM, Draft.tenant.in_({"", tenant})).order_by(Draft.tenant)
+    return found | {draft.key: orjson.loads(draft.content) for draft in session.scalars(written)}
+
+
+def form_reference(session: Session, key: str, tenant: str) -> str:
+    """The name of the form that a process of a sector asks by this key: the sector's own, else what all share."""
+    own = str(Name(key, tenant))
+    has = tenant and (variants.in_force(session, drafts.FORM, own) or drafts.find(session, drafts.FORM, own))
+    return own if has else key
 
 
 def working_form(session: Session, name: str) -> tuple[dict[str, Any], int]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Response, request
 from flask_login import current_user
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response as Redirection
 
 from engine.definitions import drafts, reviewing, unpublished
@@ -22,6 +23,7 @@ from web.studio.blueprint import LEADERS, blueprint
 from workflows import shipped
 from workflows.cycles import by_hand
 from workflows.people.roles import ADMINISTRATING
+from workflows.sectors import registry
 
 
 @blueprint.get("/")
@@ -32,11 +34,19 @@ def index() -> str:
         return page(
             "studio/index.html",
             processes=overview.process_list(session),
-            new=unpublished.processes(session) if leads() else [],
+            new=[one for one in unpublished.processes(session, overview.seen()) if leads(one.reference)],
+            new_ones=_may_make_new(session),
+            leads_one=leads,
             asked=[asked for asked in overview.asked_reviews(session) if leads(asked[0].process_key)],
             leads=leads(),
             newer=shipped.unpublished(session) if leads() or current_user.may(ADMINISTRATING) else [],
         )
+
+
+def _may_make_new(session: Session) -> bool:
+    """Whether the reader leads what all share, or one sector of several."""
+    several = len(registry.codes(session)) > 1
+    return leads() or (several and current_user.may(LEADERS))
 
 
 @blueprint.get("/<process_key>")
@@ -45,7 +55,7 @@ def process(process_key: str) -> str:
     """One process: picture, steps in words, versions, and who still runs on which."""
     with current().database.reading() as session:
         version = overview.working_version(session, process_key)
-        labels = overview.labels(session, current().engine)
+        labels = overview.labels(session, current().engine, version.tenant)
         if not version.version and not leads(process_key):
             raise UnknownDefinition("Ese proceso todavía no está publicado.")
         return page(
@@ -58,7 +68,7 @@ def process(process_key: str) -> str:
             definition=reviewing.definition_of(session, process_key, new=True),
             release=reviewing.open_of(session, process_key),
             reviews=reviewing.published(session, process_key),
-            callers=overview.called_from(session, process_key) if leads(process_key) else [],
+            callers=overview.called_from(session, version.process_key) if leads(process_key) else [],
             kin=kinship.of(session, drafts.PROCESS, process_key),
             people=overview.people(session),
             leads=leads(process_key),
@@ -73,7 +83,7 @@ def version(process_key: str, number: int) -> str:
     with current().database.reading() as session:
         newest = overview.current_version(session, process_key)
         older = overview.process_version(session, process_key, number)
-        labels = overview.labels(session, current().engine)
+        labels = overview.labels(session, current().engine, older.tenant)
         return page(
             "studio/version.html",
             version=older,

@@ -66,7 +66,7 @@ def proposal(session: Session, process_key: str, xml: bytes, beside: Sequence[by
     """What publishing this drawing, with those `beside` it, would mean."""
     version, sector = overview.compared_version(session, process_key), Name.parse(process_key).tenant
     forms = unpublished.forms_of(session, read_diagram(xml), sector)
-    labels = overview.labels(session, current().engine)
+    labels = overview.labels(session, current().engine, sector)
     before = of_version(session, version) if version.version else Side(version.xml, {})
     element_names, findings = review(xml, sector, beside)
     cases, elsewhere = overview.running(session, process_key)

@@ -43,7 +43,7 @@ def table_page(
     with current().database.reading() as session:
         version = overview.working_version(session, process_key)
         xml, revision = overview.working_xml(session, process_key)
-        labels = overview.labels(session, current().engine)
+        labels = overview.labels(session, current().engine, Name.parse(process_key).tenant)
         last = drafts.last_change(session, process_key) if revision else None
         people = overview.people(session)
     diagram = read_diagram(xml)
@@ -136,7 +136,7 @@ def change_task(process_key: str, element_id: str) -> Response | str | tuple[str
     after, revision = sheet.typed(request.form), request.form.get("revision", 0, type=row_id)
     with current().database.reading() as session:
         xml, _ = overview.working_xml(session, process_key)
-        labels = overview.labels(session, current().engine)
+        labels = overview.labels(session, current().engine, Name.parse(process_key).tenant)
     diagram = read_diagram(xml)
     element = user_task(diagram, element_id)
     wrong = sheet.check(after, labels.roles, labels.forms)
@@ -167,7 +167,7 @@ def sheet_page(
     """The page of a sheet, with what is wrong or in conflict."""
     lane = diagram.lanes.get(element.lane_id or "")
     with current().database.reading() as session:
-        labels = overview.labels(session, current().engine)
+        labels = overview.labels(session, current().engine, Name.parse(process_key).tenant)
         context = {
             "version": overview.working_version(session, process_key),
             "labels": labels,

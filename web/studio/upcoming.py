@@ -43,12 +43,12 @@ def in_words(session: Session, process_key: str, task: Element) -> str:
 
 def _next_cutoff(session: Session, process_key: str) -> dt.date | None:
     """The end of the next period that the calendar opens for a process, or for the nearest that calls it."""
-    diagrams = overview.current_diagrams(session)
-    reached = _callers(diagrams, Name.parse(process_key).key)
+    key, sector = Name.parse(process_key)
+    reached = _callers(overview.current_diagrams(session), key)
     today = bogota_day(current().clock.now())
     plans = opening.followed(session)
     try:
-        starts = {start.process_key: start.cadence for start in opening.calendar_starts(session)}
+        starts = {start.process_key: start.cadence for start in opening.calendar_starts(session, sector)}
     except InvalidCadence:
         return None
     for key in (one for one in reached if one in starts):

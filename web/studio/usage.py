@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from engine.definitions import drafts, editing
+from engine.definitions import catalogue, drafts, editing
 from engine.definitions.dataflow.giving import outputs as outputs_of
 from engine.definitions.dataflow.needing import names
 from engine.definitions.dataflow.questions import variable_of
@@ -20,7 +20,6 @@ from engine.states import UserTaskState
 from engine.tasks.models import UserTask
 from web.pages import actor, current
 from web.studio import overview
-from workflows.errors import Refused
 from workflows.forms.models import FormDraft
 
 Diagrams = Mapping[str, DiagramModel]
@@ -58,18 +57,21 @@ class Open:
     drafts: int
 
 
-def working_diagrams(session: Session) -> dict[str, DiagramModel]:
-    """Every process as its draft has it, else as it is published."""
-    drawn = dict(overview.drawn_diagrams(session))
-    for key in drafts.keys(session, drafts.PROCESS):
-        draft = drafts.find(session, drafts.PROCESS, key)
-        if draft is not None:
-            drawn[key] = read_diagram(draft.content)
+def working_diagrams(session: Session, tenant: str = "") -> dict[str, DiagramModel]:
+    """Every process that may ask a form of all, or of a sector, by name: its draft, else what is published."""
+    whose, everything = {"", tenant}, overview.drawn_diagrams(session)
+    drawn = {name: model for name, model in everything.items() if Name.parse(name).tenant in whose}
+    for one in catalogue.variants(session):
+        if one.tenant == tenant:
+            name = str(Name(one.key, tenant))
+            drawn[name] = read_diagram(overview.current_version(session, name).xml)
+    for draft in (draft for one in sorted(whose) for draft in drafts.of_tenant(session, drafts.PROCESS, one)):
+        drawn[draft.reference] = read_diagram(draft.content)
     return drawn
 
 
 def asked_by(diagrams: Diagrams, form_key: str) -> list[Asking]:
-    """Every task that asks a form (or the sector's variant of it), and what of it its process decides with."""
+    """Every task that asks a form (or what a sector has of it), and what of it its process decides with."""
     asked = Name.parse(form_key).key
     return [
         Asking(key, model.name or key, task, tuple(outputs_of(task)), _decided(model, outputs_of(task)))
@@ -115,18 +117,17 @@ def open_now(session: Session, form_key: str) -> Open:
 
 def name_of(session: Session, form_key: str) -> str:
     """What people call a form."""
-    key = Name.parse(form_key).key
-    return overview.form_names(overview.drawn_diagrams(session), [key], overview.own_names(session))[key]
+    key, tenant = Name.parse(form_key)
+    return overview.form_names(overview.drawn_diagrams(session), [key], overview.own_names(session, tenant))[key]
 
 
 def outputs(session: Session, form_key: str, path: str) -> list[Output]:
-    """Whether each task that asks a form hands this field of it to its process; of a variant, none is offered.
+    """Whether each task that asks a form hands this field of it to its process.
 
-    What processes do is drawn for all, by who leads what all share.
+    Of what is a sector's own, those of its own processes: the rest is drawn by who leads what all share.
     """
-    if Name.parse(form_key).tenant:
-        return []
-    diagrams = working_diagrams(session)
+    tenant = Name.parse(form_key).tenant
+    diagrams = _of(working_diagrams(session, tenant), tenant)
     return [
         Output(
             one.process_key, one.process, one.task.id, one.task.name, path in one.hands_on,
@@ -136,12 +137,14 @@ def outputs(session: Session, form_key: str, path: str) -> list[Output]:
     ]  # fmt: skip
 
 
+def _of(diagrams: Diagrams, tenant: str) -> Diagrams:
+    return {name: model for name, model in diagrams.items() if Name.parse(name).tenant == tenant}
+
+
 def give_form(session: Session, process_key: str, task_id: str, form_key: str) -> None:
-    """Have a task ask a form, in the draft of its process. Raises `Refused` for a variant: it brings no new form."""
-    if Name.parse(process_key).tenant:
-        raise Refused("Una variante no trae formularios nuevos: créelo para todos, y úselo en ella.")
+    """Have a task ask a form, in the draft of its process."""
     xml, revision = overview.working_xml(session, process_key)
-    xml = editing.set_attribute(xml, task_id, "camunda:formRef", form_key)
+    xml = editing.set_attribute(xml, task_id, "camunda:formRef", Name.parse(form_key).key)
     xml = editing.set_attribute(xml, task_id, "camunda:formRefBinding", "deployment")
     _keep(session, process_key, xml, revision)
 
@@ -157,9 +160,8 @@ def _keep(session: Session, process_key: str, xml: bytes, revision: int) -> None
 def hand_on(session: Session, form_key: str, path: str, ticked: set[str]) -> list[str]:
     """Write into the drafts of the processes which tasks (`proceso/tarea`) hand a field on; the processes changed."""
     changed: dict[str, str] = {}
-    if Name.parse(form_key).tenant:
-        return []
-    for one in asked_by(working_diagrams(session), form_key):
+    tenant = Name.parse(form_key).tenant
+    for one in asked_by(_of(working_diagrams(session, tenant), tenant), form_key):
         wanted = f"{one.process_key}/{one.task.id}" in ticked
         if wanted == (path in one.hands_on):
             continue

@@ -82,7 +82,7 @@ def take_over(what: str, variant: str) -> Response:
     """Bring what the shared one changed into the draft, to be looked at and published like any change."""
     revision = request.form.get("revision", 0, type=row_id)
     with current().database.unit_of_work() as session:
-        labels = overview.labels(session, current().engine)
+        labels = overview.labels(session, current().engine, Name.parse(variant).tenant)
         merged = variants.take_over(
             session, current().engine, KINDS[what], variant, MERGES[what], actor=actor(), revision=revision
         )
@@ -125,7 +125,8 @@ def _called(session: Session, kind: str, key: str) -> str:
 
 def _differences(session: Session, kind: str, variant: str) -> Differences:
     stands = variants.standing(session, KINDS[kind], variant)
-    draft, labels = drafts.find(session, KINDS[kind], variant), overview.labels(session, current().engine)
+    draft = drafts.find(session, KINDS[kind], variant)
+    labels = overview.labels(session, current().engine, Name.parse(variant).tenant)
     base, shared = variants.content_of(stands.base), variants.content_of(stands.shared)
     own = draft.content if draft is not None else variants.content_of(stands.own or stands.shared)
     if not stands.is_behind:

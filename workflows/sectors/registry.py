@@ -44,6 +44,11 @@ def codes(session: Session) -> list[str]:
     return list(session.scalars(sa.select(Sector.code).order_by(Sector.code)))
 
 
+def named(session: Session) -> dict[str, str]:
+    """What all sectors are called, by code, in order."""
+    return {code: name for code, name in session.execute(sa.select(Sector.code, Sector.name).order_by(Sector.code))}
+
+
 def only(session: Session) -> Sector | None:
     """The sector of an installation that has one; `None` while it has none. Raises `Refused` where there are more."""
     found = list(session.scalars(sa.select(Sector).limit(2)))

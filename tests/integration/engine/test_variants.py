@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from engine import doctor
-from engine.definitions import catalogue, drafts, publishing, releasing, reviewing, variants
+from engine.definitions import catalogue, drafts, publishing, releasing, retiring, reviewing, variants
 from engine.definitions.merging import merge
 from engine.errors import CannotMigrate, Conflict, InvalidDiagram, NotReviewed, OwnReview, UnknownDefinition
 from engine.identity import Actor
@@ -22,6 +22,7 @@ from tests.support.diagrams import FORM, call, chain, end, message, process, sta
 from tests.support.engine import BOSS, World
 
 HAB = "HAB"
+ALONE = process("otra", start(), user("a"), end(), chain("inicio", "a", "fin"))
 
 
 def vary(world: World, *diagrams: bytes, forms: dict[str, dict[str, Any]] | None = None, tenant: str = HAB) -> None:
@@ -177,11 +178,33 @@ def test_a_variant_is_begun_as_a_draft_that_says_what_the_shared_one_says(world:
         variants.begin(session, world.engine, drafts.PROCESS, "hija@HAB", actor=BOSS)
 
 
-def test_nobody_varies_what_nobody_shares(world: World) -> None:
+def test_a_process_that_nobody_shares_is_its_tenants_alone(world: World) -> None:
     world.publish(child("x"))
+    vary(world, ALONE, forms={FORM: {"components": []}})
 
-    with pytest.raises(UnknownDefinition):
-        vary(world, process("otra", start(), user("a"), end(), chain("inicio", "a", "fin")))
+    with world.database.unit_of_work() as session:
+        alone, others = variants.is_alone(session, drafts.PROCESS, "otra@HAB"), catalogue.definition(session, "otra")
+        with pytest.raises(Conflict):
+            variants.give_up(session, world.engine, drafts.PROCESS, "otra@HAB", actor=BOSS, reason="Ya no")
+        retiring.retire(session, world.engine, "otra@HAB", actor=BOSS, reason="Ya no se hace")
+    assert alone
+    assert others is None
+
+
+def test_nobody_takes_the_key_of_what_a_tenant_has_alone(world: World) -> None:
+    vary(world, ALONE, forms={FORM: {"components": []}})
+
+    with pytest.raises(InvalidDiagram) as refused:
+        world.publish(ALONE)
+
+    assert "proceso propio de otro sector" in str(refused.value)
+
+
+def test_what_all_share_can_not_call_what_a_tenant_has_alone(world: World) -> None:
+    vary(world, ALONE, forms={FORM: {"components": []}})
+
+    with pytest.raises(InvalidDiagram):
+        world.publish(process("madre", start(), call("c", "otra"), end(), chain("inicio", "c", "fin")))
 
 
 def test_a_shared_version_that_would_break_a_variant_is_refused_and_says_whose(world: World) -> None:

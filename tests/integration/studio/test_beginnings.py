@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from engine.definitions.reading import read_diagram
+from engine.definitions.surroundings import published_diagrams
 from tests.integration.studio.conftest import LIAISON
 from tests.integration.studio.test_calendar_effects import PAGE as PUBLISH
 from tests.integration.studio.test_calendar_effects import draft, opened
@@ -56,7 +57,7 @@ def test_the_page_says_the_rule_in_words_with_twelve_dates_and_the_holidays_on_t
 
 def test_saving_what_the_page_shows_changes_nothing(leader, application):
     with application.database.reading() as session:
-        models = overview.current_diagrams(session)
+        models = published_diagrams(session)
     timed = {key: model for key, model in models.items() if any(one.event == "timer" for one in model.starts())}
 
     for key, model in timed.items():

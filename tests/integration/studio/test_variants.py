@@ -190,12 +190,12 @@ def test_the_roles_of_a_variant_are_told_with_the_people_of_its_sector_alone(her
     assert "Carlos Vega" not in told
 
 
-def test_the_editor_of_a_variant_has_its_lists_and_no_form_of_all_sectors_is_begun_from_it(hers: Browser) -> None:
+def test_the_editor_of_a_variant_has_its_lists_and_what_is_begun_from_it_is_of_its_sector(hers: Browser) -> None:
     hers.send(f"{PAGE}/empezar")
 
-    lists = hers.client.get("/procesos/catalogos.json")
+    lists = hers.client.get(f"/procesos/catalogos.json?sector={SECOND}")
     forms = hers.get(f"/procesos/{OWN}/formularios")
 
     assert lists.status_code == 200 and lists.json["roles"]
-    assert forms.xpath("//main//a[contains(@href, 'formularios/nuevo')]") == []
-    assert "quien lidera los procesos compartidos" in forms.text_content()
+    assert forms.xpath(f"//main//a[contains(@href, 'formularios/nuevo?de-quien={SECOND}')]")
+    assert "Los que se creen aquí son solo de su sector." in forms.text_content()
