@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import functools
 import multiprocessing
 import pickle
 import signal
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
+from multiprocessing.context import BaseContext
 from typing import Any, TypeVar
 
 from engine.errors import SpokenError, UnreadableDiagram
 from engine.loading import loading
 
 SECONDS = 5.0
+PACKAGES = ("engine", "workflows", "notifications", "web")
+"""What the program consists of."""
 PATIENCE = 6
 """How many times the allowed work may take by the clock on the wall: a busy machine is no fault of the file."""
 MEGABYTES = 1_024
@@ -39,7 +44,7 @@ def confined(
     Raises `too_much()` when it works for more than `seconds`, takes 1 GB or six times as long, or dies; and whatever
     the function raises, if that can be pickled.
     """
-    context = multiprocessing.get_context("spawn")
+    context = _children()
     here, there = context.Pipe(duplex=False)
     child = context.Process(target=_run, args=(there, pickle.dumps((function, arguments)), seconds), daemon=True)
     child.start()
@@ -51,6 +56,21 @@ def confined(
         child.kill()
         child.join()
         here.close()
+
+
+@functools.cache
+def _children() -> BaseContext:
+    """How children are begun: forked from a process that has loaded what this one has, where the system can.
+
+    A child that loads the program itself needs seconds for it. The process they are forked from is begun with the
+    first of them; it runs nothing, holds no connection, and ends with this one.
+    """
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    loaded = sorted(name for name in sys.modules if name.partition(".")[0] in PACKAGES)
+    context.set_forkserver_preload(["engine.uncollected", *loaded])
+    return context
 
 
 @contextmanager

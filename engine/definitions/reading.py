@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 from engine.definitions import vocabularies
@@ -49,8 +50,9 @@ NODES = SUBPROCESSES | {
 """Tags that are nodes of the flow, supported or not."""
 
 
+@lru_cache(maxsize=128)
 def read_diagram(xml: bytes, prefix: str = PREFIX) -> DiagramModel:
-    """The one process of a BPMN file, with its flows and lanes.
+    """The one process of a BPMN file, with its flows and lanes; read once, since pages ask for all of them.
 
     `prefix` marks our own properties and is stripped. Other pools must be empty ("black boxes"). Flows and nodes
     without id get one that is unique in the file (`_flujo_1`, `_nodo_1`); of two with the same id the first is kept.

@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 
 MOST_ON_SQLITE = 2
 """SQLite lets one write at a time: two processes answer nearly twice as many people as one, more were not measured."""
+LOOKS_EVERY_S = 1
 DAYS_EVERY_S = 60
 """How often a process that answers looks whether there are new days that nobody works."""
 
@@ -74,7 +75,8 @@ def worker() -> None:
         migrating.migrate(application.database)
         with _working(application):
             click.echo("El trabajador está en marcha (Ctrl+C para terminar)")
-            stop.wait()
+            while not stop.wait(LOOKS_EVERY_S):
+                """A signal that the system hands to another thread is only heard when this one wakes up."""
 
 
 def usual_processes(application: Application) -> int:
