@@ -1,6 +1,9 @@
 # ruff: noqa: E501  (small diagrams, one a line)
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 import time
 from collections import Counter
 
@@ -513,6 +516,15 @@ def test_a_stranger_s_file_is_read_in_a_process_of_its_own() -> None:
     assert result.repairs == import_diagram(MESSY, KNOWN).repairs
     with pytest.raises(UnreadableDiagram, match="vacío"):
         confined(import_diagram, b"")
+
+
+@pytest.mark.skipif("forkserver" not in multiprocessing.get_all_start_methods(), reason="no fork here")
+def test_files_are_read_on_after_the_process_that_begins_their_readers_was_killed() -> None:
+    begins_them = confined(os.getppid)
+    os.kill(begins_them, signal.SIGKILL)
+    os.waitid(os.P_PID, begins_them, os.WEXITED | os.WNOWAIT)
+
+    assert confined(os.getppid) not in (os.getpid(), 1)
 
 
 def test_what_takes_too_long_or_too_much_is_stopped() -> None:
