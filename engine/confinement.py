@@ -10,11 +10,13 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from multiprocessing.connection import Connection
-from multiprocessing.context import BaseContext
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from engine.errors import SpokenError, UnreadableDiagram
 from engine.loading import loading
+
+if TYPE_CHECKING:  # Windows has no ForkServerContext
+    from multiprocessing.context import ForkServerContext, SpawnContext
 
 SECONDS = 5.0
 PACKAGES = ("engine", "workflows", "notifications", "web")
@@ -59,7 +61,7 @@ def confined(
 
 
 @functools.cache
-def _children() -> BaseContext:
+def _children() -> ForkServerContext | SpawnContext:
     """How children are begun: forked from a process that has loaded what this one has, where the system can.
 
     A child that loads the program itself needs seconds for it. The process they are forked from is begun with the
