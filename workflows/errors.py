@@ -68,6 +68,12 @@ class Refused(WorkflowsError):
     sentence = "Todavía no se puede hacer esto."
 
 
+class AlreadyReviewed(Conflict):
+    """What was sent can't be corrected by who sent it any more."""
+
+    sentence = "Lo enviado ya fue revisado; pida que se lo devuelvan si debe corregirlo."
+
+
 @dataclass(frozen=True, slots=True)
 class FieldError:
     """What is wrong with one field. `path` is `campo`, `lista`, `lista.0` or `lista.0.columna`; the message Spanish.

@@ -81,6 +81,10 @@ class Form(Shape):
     with fixed rows carry `_fila`, by which they are told apart when they are sent. `options` are the choices by path,
     `locked` the rows nobody changes, `hidden` what is not asked now, `seen` what the draft is known by. `data` is what
     the task is about (`periodo`, `entidad`, …), which conditions of the form look at too.
+
+    All of `values` may be sent back as it came. What a page only shows is taken from the form itself, but where a task
+    confirms what was seen: rows of `calculados` say `valor` and `de_donde` as they were got, and are refused there if
+    another value stands by then.
     """
 
     task_id: int

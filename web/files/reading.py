@@ -74,8 +74,10 @@ def _works_where_it_began(session: Session, stored: StoredFile, me: Actor) -> bo
 
 
 def _is_draft(session: Session, stored: StoredFile, task: UserTask) -> bool:
+    """Whether it was not sent with its task, nor with a correction of what was."""
     sent = sa.select(SubmissionFile.file_id).where(SubmissionFile.file_id == stored.id).limit(1)
-    return task.state == UserTaskState.OPEN and session.scalar(sent) is None
+    came_later = task.completed_at is not None and stored.stored_at > task.completed_at
+    return (task.state == UserTaskState.OPEN or came_later) and session.scalar(sent) is None
 
 
 def _has(session: Session, task: UserTask, me: Actor) -> bool:

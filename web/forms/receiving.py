@@ -21,7 +21,7 @@ from web.forms.names import anchor_of, name_of
 from workflows.calendar import BOGOTA
 from workflows.documents import files
 from workflows.documents.models import StoredFile
-from workflows.errors import DraftChanged, FieldError, InvalidFile, InvalidSubmission
+from workflows.errors import AlreadyReviewed, DraftChanged, FieldError, InvalidFile, InvalidSubmission
 from workflows.forms import drafts
 from workflows.forms.drafts import Page
 from workflows.forms.fields import Field
@@ -181,7 +181,8 @@ def keep_draft(
 ) -> dict[str, Any]:
     """Keep what was typed so far and tell the page what follows: when it was kept, what is not asked, chips.
 
-    Or, as `conflicto`, that nothing was kept because another window of the same person kept something else.
+    Or, as `conflicto`, that nothing was kept because another window of the same person kept something else; as `tarde`,
+    that a correction was kept and can't be sent any more.
     """
     raw = parse_request(request)
     page = page_of(request)
@@ -192,9 +193,12 @@ def keep_draft(
             )
     except DraftChanged as changed:
         return {"conflicto": told(changed), "visto": changed.seen}
-    with application.database.reading() as session:
-        seen = application.forms.view_draft(session, application.engine, task_id, actor, raw, correcting=correcting)
     saved = {"guardado": _hour(saved_at), "visto": drafts.mark_of(saved_at, page.name if page else "")}
+    try:
+        with application.database.reading() as session:
+            seen = application.forms.view_draft(session, application.engine, task_id, actor, raw, correcting=correcting)
+    except AlreadyReviewed as late:
+        return {**saved, "tarde": late.message}
     return {**saved, **live.told(seen)}
 
 

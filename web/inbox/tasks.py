@@ -34,8 +34,8 @@ from workflows import guide
 from workflows.calendar import WorkingCalendar, of_entity
 from workflows.correspondence import writing
 from workflows.documents.fonts import warning_about
-from workflows.errors import FieldError
-from workflows.forms import drafts
+from workflows.errors import AlreadyReviewed, FieldError
+from workflows.forms import drafts, unsent
 from workflows.forms.opening import OpenForm
 from workflows.forms.standing import ready_of, words_of_ready
 from workflows.monitoring import on_paper, sign_offs
@@ -125,7 +125,8 @@ def sent(task_id: int) -> str:
         # what this task led to: the tasks of the same entity, and those of the whole case
         follow = standing.open_tasks(session, case.id, actor(), about=str(task.context.get("entidad") or ""))
         names = Directory().display_names(session, {task.completed_by or ""})
-        correction = drafts.of(session, task_id, actor().id) if opened.amendable else None
+        correction = drafts.of(session, task_id, actor().id)
+        late = correction if not opened.amendable else None
         return page(
             "inbox/sent.html",
             task=task,
@@ -134,6 +135,10 @@ def sent(task_id: int) -> str:
             is_corrected="corregida" in request.args,
             correction_is_over=not request.args.keys().isdisjoint({"corregida", "descartada"}),
             correction_kept_at=correction.saved_at if correction else None,
+            kept_days=drafts.KEPT_DAYS,
+            unsent=unsent.differences(opened, late.values) if late else (),
+            again=unsent.again(session, task, actor().id) if late else None,
+            talk=conversation(session, About(case, task), opened) if late else None,
             is_mine=task.completed_by == actor().id,
             who=names.get(task.completed_by or "", ""),
             deadline=met(task.due_at, task.completed_at or application.clock.now()),
@@ -152,7 +157,10 @@ def correct(task_id: int) -> Any:
     application = current()
     outcome: Refused | None = None
     if request.method == "POST":
-        received = forms.receive(application, actor(), task_id, request, correcting=True)
+        try:
+            received = forms.receive(application, actor(), task_id, request, correcting=True)
+        except AlreadyReviewed:  # what was typed is kept, and told there
+            return redirect(url_for("inbox.sent", task_id=task_id, _anchor="sin-enviar"), HTTPStatus.SEE_OTHER)
         if isinstance(received, Sent):
             return redirect(url_for("inbox.sent", task_id=task_id, corregida=1), HTTPStatus.SEE_OTHER)
         if isinstance(received, Kept):

@@ -32,6 +32,7 @@ from web.inbox.helping import to_fill
 from web.pages import actor, back_to, current, page
 from workflows.calendar import WorkingCalendar, of_entity
 from workflows.cycles import by_hand
+from workflows.forms.unsent import waiting as waiting_corrections
 from workflows.monitoring import on_paper
 from workflows.people import extensions
 from workflows.people.holders import holders
@@ -59,6 +60,7 @@ def mine() -> str:
         begins = after is None and by_hand.anything_offered(session, current().engine, actor())
         helps = [] if after else to_fill(session)
         wishes = [] if after else extensions.to_decide(session, current().engine, actor())
+        unsent = [] if after else waiting_corrections(session, actor().id)
     return page(
         "inbox/mine.html",
         sections=_sections(own),
@@ -72,6 +74,7 @@ def mine() -> str:
         begins=begins,
         helps=helps,
         wishes=len(wishes),
+        unsent=unsent,
         whens=list(WHEN.items()) if sum(counts.values()) > LONG else [],
         mark="" if after else _mark(found[:PAGE], of_groups, counts),
         overdue=sum(one.deadline.is_overdue for one in own + offered + helps),

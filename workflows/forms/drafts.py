@@ -12,6 +12,8 @@ from sqlalchemy.orm import Session
 
 from engine.clock import Clock
 from engine.database import Base, insert_once
+from engine.states import UserTaskState
+from engine.tasks.models import UserTask
 from workflows.documents import files
 from workflows.documents.files import PUT_ASIDE
 from workflows.documents.models import FileContent, StoredFile
@@ -19,6 +21,9 @@ from workflows.errors import DraftChanged
 from workflows.forms.models import FormDraft
 from workflows.forms.reading import rows_of
 from workflows.forms.schema import FormSchema
+
+KEPT_DAYS = 30
+"""So long files stay that nothing names, and corrections of what was sent that were never sent themselves."""
 
 _OF_PERSON = sa.select(FormDraft).where(
     FormDraft.task_id == sa.bindparam("task_id"), FormDraft.username == sa.bindparam("username")
@@ -136,13 +141,15 @@ def forget(session: Session, task_id: int) -> None:
     session.execute(_OF_TASK, {"of_task": task_id})
 
 
-def forget_unused(session: Session, clock: Clock, older_than_days: int = 30) -> int:
+def forget_unused(session: Session, clock: Clock, older_than_days: int = KEPT_DAYS) -> int:
     """Delete files that no draft names and no row points to, and contents left alone.
 
-    Looked at are what was uploaded to a task and what was put aside until somebody confirms it (`PUT_ASIDE`).
-    Returns how many files went. Doing it again changes nothing.
+    Looked at are what was uploaded to a task and what was put aside until somebody confirms it (`PUT_ASIDE`). First go
+    the corrections that nobody touched for as long. Returns how many files went. Doing it again changes nothing.
     """
     limit = clock.now() - dt.timedelta(days=older_than_days)
+    sent = sa.select(UserTask.id).where(UserTask.state == UserTaskState.COMPLETED)
+    session.execute(sa.delete(FormDraft).where(FormDraft.saved_at < limit, FormDraft.task_id.in_(sent)))
     passing = sa.or_(StoredFile.task_id.is_not(None), StoredFile.media_type == PUT_ASIDE)
     old = sa.select(StoredFile.id).where(passing, StoredFile.stored_at < limit)
     candidates = set(session.scalars(old))

@@ -23,7 +23,15 @@ from engine.states import UserTaskState
 from engine.tasks import commands
 from engine.tasks.models import UserTask
 from workflows.documents import files
-from workflows.errors import Conflict, DraftChanged, FieldError, InvalidForm, InvalidSubmission, NotFound, Refused
+from workflows.errors import (
+    AlreadyReviewed,
+    Conflict,
+    DraftChanged,
+    FieldError,
+    InvalidForm,
+    InvalidSubmission,
+    NotFound,
+)
 from workflows.forms import drafts, helping
 from workflows.forms.bounds import within_bounds
 from workflows.forms.fields import Field
@@ -122,9 +130,9 @@ class Forms:
     ) -> dt.datetime:
         """Keep what a person has typed, right or wrong, and say when; the last write wins.
 
-        `correcting`: over what they sent, with the errors of `amend`. The form is not laid out: others wait for their
-        turn to write. Raises `DraftChanged` where another page of the same person kept something that `page` has not
-        seen.
+        `correcting`: over what they sent, whether or not it may still be sent. The form is not laid out: others wait
+        for their turn to write. Raises `DraftChanged` where another page of the same person kept something that `page`
+        has not seen.
         """
         schema = self.schema_for(session, engine, task_id, actor, correcting=correcting)
         values = within_bounds(schema, raw)
@@ -263,10 +271,10 @@ class Forms:
     def schema_for(
         self, session: Session, engine: ProcessEngine, task_id: int, actor: Actor, *, correcting: bool = False
     ) -> FormSchema:
-        """The form that this person may fill in now (or correct); raises the errors of `open` and `amend`."""
+        """The form that this person may fill in now, or sent; raises the errors of `open`."""
         task, instance = _work(session, task_id)
         if correcting:
-            self._amendable(session, engine, task, instance, actor)
+            _ensure_own(_submission(session, task_id), actor)
         else:
             helping.ensure_may_fill(session, engine, task, actor)
         return _schema(session, instance, task.form_key)
@@ -323,11 +331,10 @@ class Forms:
         self, session: Session, engine: ProcessEngine, task: UserTask, instance: Instance, actor: Actor
     ) -> tuple[Submission, Layout]:
         submission = _submission(session, task.id)
-        if submission.username != actor.id:
-            raise NotAllowed("Solo quien envió el formulario puede corregirlo.", task_id=task.id)
+        _ensure_own(submission, actor)
         layout = self._lay_out(session, engine, task, instance, actor, submission)
         if not layout.handler.may_amend(layout.context):
-            raise Refused("Lo enviado ya fue revisado; pida que se lo devuelvan si debe corregirlo.")
+            raise AlreadyReviewed
         return submission, layout
 
     def _lay_out(
@@ -407,6 +414,11 @@ def _work(session: Session, task_id: int) -> tuple[UserTask, Instance]:
     if found is None:
         raise UnknownTask(task_id=task_id)
     return found.UserTask, found.Instance
+
+
+def _ensure_own(submission: Submission, actor: Actor) -> None:
+    if submission.username != actor.id:
+        raise NotAllowed("Solo quien envió el formulario puede corregirlo.", task_id=submission.task_id)
 
 
 def _ensure_token(token: str | None) -> None:

@@ -20,7 +20,7 @@ from engine.tasks.models import UserTask
 from tests.integration.forms.conftest import ANA, GOOD, LUIS, ReportProgress
 from workflows.documents import files
 from workflows.documents.models import StoredFile
-from workflows.errors import Conflict, FieldError, InvalidSubmission, Refused, UnknownFormHandler
+from workflows.errors import AlreadyReviewed, Conflict, FieldError, InvalidSubmission, UnknownFormHandler
 from workflows.forms import drafts
 from workflows.forms.handlers import FormContext, Values
 from workflows.forms.models import FormDraft, Submission, SubmissionRevision
@@ -278,7 +278,7 @@ def test_nothing_is_corrected_after_validation_or_by_another(
     with pytest.raises(NotAllowed), database.unit_of_work() as session:
         forms.amend(session, engine, task_id, LUIS, GOOD)
     handler.validated = True
-    with pytest.raises(Refused), database.unit_of_work() as session:
+    with pytest.raises(AlreadyReviewed), database.unit_of_work() as session:
         forms.amend(session, engine, task_id, ANA, GOOD)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -15,6 +16,7 @@ import sqlalchemy as sa
 from engine.tasks.models import UserTask
 from tests.support.plan import PLAN, House, day, demo_data, once
 from tests.support.project_goals import COMPUTED, ON_SITE, REMOTE, let_have_goals, with_goals
+from web.api.values import plain
 from web.forms.controls import FormView
 from workflows.approvals import elements
 from workflows.cycles.states import PeriodState
@@ -131,6 +133,17 @@ def judge(house: House, returned: str = "") -> None:
         if row[ROW_KEY] == returned:
             row.update(decision="devuelta", motivo=REASON)
     send(house, "validar_reporte", "cvega", raw)
+
+
+def test_what_a_program_gets_of_a_form_may_be_sent_back_whole(month: House) -> None:
+    report(month)
+    robot(month, "reportar_ejecucion")
+    got: dict[str, Any] = json.loads(json.dumps(plain(form_of(month, "confirmar_calculado", "dsuarez").shown)))
+    got["calculados"][0] |= confirmation(got["calculados"][0])["calculados"][0]
+
+    send(month, "confirmar_calculado", "dsuarez", got)
+
+    assert kept(month, COMPUTED) == ("enviado", 8)
 
 
 def test_an_indicator_is_worked_out_from_its_goals_and_counts_once_confirmed_and_endorsed(month: House) -> None:

@@ -109,12 +109,16 @@ def test_a_project_that_came_back_is_ready_once_something_in_it_changed(sent: Ho
     with sent.database.reading() as session:
         actor = directory.actor(session, "ocardenas")
         same = sent.forms.view_draft(session, sent.engine, found.id, actor, {"presupuesto": rows})
+        rows[0]["motivo"] = "El valor es el de la ejecución de junio, con el soporte de siempre."
+        explained = sent.forms.view_draft(session, sent.engine, found.id, actor, {"presupuesto": rows})
         rows[0]["giros"] = "7"
         changed = sent.forms.view_draft(session, sent.engine, found.id, actor, {"presupuesto": rows})
 
-    told = [one.standings["presupuesto.0"].words for one in (untouched, same, changed)]
-    assert told[:2] == ["Devuelta: falta corregir"] * 2
-    assert not told[2].startswith("Devuelta")
+    told = [one.standings["presupuesto.0"].words for one in (untouched, same, explained, changed)]
+    assert told[:3] == ["Devuelta: falta corregir", "Devuelta: falta corregir", "Lista"]
+    assert not told[3].startswith("Devuelta")
+    assert "presupuesto.0.motivo" not in untouched.hidden  # kept as it is, it has a place to say why
+    assert "presupuesto.1.motivo" in untouched.hidden
 
 
 def test_a_project_of_which_nothing_was_told_yet_is_unfilled_and_not_wrong(open_month: House) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 
 import pytest
@@ -11,6 +12,7 @@ from tests.integration.web.test_on_paper import OF
 from tests.integration.web.test_task import task_of
 from tests.integration.web.test_without_scripts import play
 from tests.support.web import Site, Visitor
+from workflows.forms.drafts import forget_unused
 from workflows.forms.models import FormDraft
 
 STORY, PROOF = "avances-0-avance_cualitativo", "avances-0-evidencias"
@@ -32,7 +34,7 @@ def correcting(site: Site, sent: str) -> Visitor:
 
 
 def keep(reporter: Visitor, sent: str, **changed: str) -> dict[str, str]:
-    """What the page sends by itself while one types, and what it is told."""
+    """What the open page sends by itself while one types, and what it is told."""
     typed = {**dict(reporter.fields(f"{sent}/corregir")), **changed}
     answer = reporter.client.post(f"{sent}/borrador?correccion=1", data=typed)
     assert answer.status_code == 200, answer.text
@@ -115,3 +117,68 @@ def test_a_code_in_what_was_sent_leads_to_its_indicator(site: Site, sent: str) -
 
     (paragraph,) = [one for one in reporter.page().iter("p") if "dos localidades más" in one.text_content()]
     assert [one.text for one in paragraph.iter("a")] == [code]
+
+
+def validated_meanwhile(site: Site, sent: str, **changed: str) -> Visitor:
+    """The page of a correction that was kept, of rows that the liaison accepted before it was sent."""
+    reporter = correcting(site, sent)
+    keep(reporter, sent, **changed)
+    play(site, "reportar_ejecucion", "validar_reporte")
+    return reporter
+
+
+def test_who_left_a_correction_unsent_reads_what_became_of_it_and_what_it_said(site: Site, sent: str) -> None:
+    reporter = validated_meanwhile(site, sent, **{STORY: NEWER})
+
+    reporter.open("/bandeja")
+    assert "Tiene una corrección sin enviar" in reporter.text()
+    reporter.open(f"{sent}/corregir")
+
+    assert reporter.address == f"{sent}/enviada"
+    (shown,) = reporter.page().xpath("//dl[contains(@class, 'unsent')]")
+    assert NEWER in shown.text_content() and "Qué se hizo" in shown.text_content()
+    assert len(shown.xpath("div")) == 1  # what was not touched is not told
+    assert "pida en Preguntas y comentarios que le devuelvan la fila" in reporter.text()
+
+
+def test_what_is_typed_into_a_correction_that_was_validated_meanwhile_is_kept(site: Site, sent: str) -> None:
+    reporter = validated_meanwhile(site, sent, **{STORY: NEWER})
+
+    told = keep(reporter, sent, **{STORY: NEWER + " Son cinco."})
+    assert told["guardado"] and "ya fue revisado" in told["tarde"]
+    reporter.open(f"{sent}/enviada")
+    assert NEWER + " Son cinco." in reporter.text()
+
+
+def test_a_correction_sent_too_late_changes_nothing_and_loses_nothing(site: Site, sent: str) -> None:
+    reporter = correcting(site, sent)
+    play(site, "reportar_ejecucion", "validar_reporte")
+
+    reporter.press(f"{sent}/corregir", _accion="enviar", **{STORY: NEWER})
+
+    assert "Su corrección no alcanzó a enviarse" in reporter.text() and NEWER in reporter.text()
+
+
+def test_a_file_of_a_correction_is_a_drafts_until_it_is_sent_and_goes_with_it(site: Site, sent: str) -> None:
+    # Given a file in a correction that nobody can send any more
+    site.clock.advance(dt.timedelta(minutes=5))
+    reporter = correcting(site, sent)
+    token = dict(reporter.fields(f"{sent}/corregir"))["csrf_token"]
+    content = (io.BytesIO(b"%PDF-1.7 lista de asistentes"), "asistentes.pdf")
+    stored = reporter.client.post(
+        f"{sent}/archivos?correccion=1", data={"campo": PROOF, "csrf_token": token, "archivo": content}
+    ).get_json()
+    validated_meanwhile(site, sent, **{PROOF: str(stored["id"])})
+
+    # Then who wrote it finds it there, and others of the sector do not read it
+    reporter.open(f"{sent}/enviada")
+    (link,) = [one for one in reporter.page().iter("a") if one.text_content() == "asistentes.pdf"]
+    reporter.open(str(link.get("href")))
+    site.visitor("cvega").open(str(link.get("href")), status=403)
+
+    # And after thirty days the usual sweep takes both
+    site.clock.advance(dt.timedelta(days=31))
+    with site.application.database.unit_of_work() as session:
+        forget_unused(session, site.clock)
+    assert drafts(site) == 0
+    site.visitor("ocardenas").open(str(link.get("href")), status=404)

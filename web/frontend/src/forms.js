@@ -8,7 +8,7 @@ import { judging } from './forms/judging.js';
 import { enhanceRows, followOwnRows } from './forms/rows.js';
 import { pasteBlocks } from './forms/pasting.js';
 import { watchPresses } from './forms/presses.js';
-import { saveWhileTyping } from './forms/saving.js';
+import { bringLate, saveWhileTyping } from './forms/saving.js';
 import { sameAsBefore, sheets } from './forms/sheet.js';
 
 watchPresses();
@@ -30,6 +30,7 @@ for (const form of document.querySelectorAll('form[data-form]')) {
   if (written.length) import('./forms/prose/editor.js').then(({ edit }) => written.forEach(edit));
 }
 for (const { dataset } of document.querySelectorAll('[data-forget]')) forget(...dataset.forget.split(' '));
+for (const place of document.querySelectorAll('[data-late]')) bringLate(place);
 askBeforeLeaving();
 document.getElementById('errores')?.focus();
 

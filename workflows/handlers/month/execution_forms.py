@@ -54,10 +54,10 @@ class ReportExecution(PlainForm):
         )
 
     def compute(self, context: FormContext, values: Values) -> Mapping[str, Any]:
-        """Whether the money of each project is told only with a reason."""
+        """Where a reason has its place: amounts that are told only with one, and what came back and may be right."""
         known = {one.project_id: one for one in _money(context)}
         return {
-            path_of(MONEY, place, ASKS_REASON): money_guards.is_asked(row, known[row["project_id"]])
+            path_of(MONEY, place, ASKS_REASON): _has_reason(row, known[row["project_id"]])
             for place, row in enumerate(values.get(MONEY) or [])
         }
 
@@ -134,6 +134,11 @@ def _nothing_left(rows: list[Row | None]) -> list[Panel]:
     if rows and all(row is not None and execution_rows.is_accepted(row) for row in rows):
         return [Panel("El dinero de este mes ya está aceptado", "No hay nada que escribir aquí: envíe para seguir.")]
     return []
+
+
+def _has_reason(row: Values, known: ProjectMoney) -> bool:
+    came_back = known.kept is not None and _came_back(known.kept)
+    return came_back or money_guards.is_asked(row, known)
 
 
 def _came_back(row: Row) -> bool:

@@ -36,6 +36,7 @@ export function saveWhileTyping(form) {
     try {
       const told = await send(form);
       await released();
+      if (told.tarde) return tooLate(told.tarde);
       if (told.guardado) status.textContent = `Guardado a las ${told.guardado}`;
       if (!again) { // else something was typed since: what this would say is old
         show(form, told);
@@ -48,6 +49,15 @@ export function saveWhileTyping(form) {
       running = false;
       if (again) later(0);
     }
+  }
+
+  // Somebody looked at what was sent while its correction was being written: it is kept, and told where it was sent.
+  function tooLate(sentence) {
+    if (!again) forget(user, page);
+    const link = document.createElement('a');
+    link.href = page.replace(/corregir$/, 'enviada#sin-enviar');
+    link.textContent = 'Ver qué hacer';
+    status.replaceChildren(sentence, ' Lo que escribió quedó guardado. ', link);
   }
 
   function tell({ sentence, seen, status: code }) {
@@ -145,6 +155,19 @@ function offerCopy(form, user, page) {
     offer.remove();
   }));
   form.before(offer);
+}
+
+// A correction that stayed in this browser and that nobody can send any more: the server keeps it, for the page to tell.
+export async function bringLate({ dataset }) {
+  const [user, page] = dataset.late.split(' ');
+  const copy = kept(user, page);
+  const token = document.querySelector('[name=csrf_token]');
+  if (!copy || !token) return;
+  const pairs = [...copy.fields, ['csrf_token', token.value]];
+  const answer = await fetch(page.replace(/corregir$/, 'borrador?correccion=1'), { method: 'POST', body: body(pairs), headers: { Accept: 'application/json' } });
+  if (!answer.ok) return;
+  forget(user, page);
+  location.reload();
 }
 
 export function signIn() {
