@@ -94,8 +94,9 @@ export function saveWhileTyping(form) {
   });
   window.addEventListener('online', () => kept(user, page) && save());
   window.addEventListener('focus', () => kept(user, page) && save());
-  form.addEventListener('submit', (event) => {
-    if (event.defaultPrevented) return;
+  // Heard last, on its way out of the form: whoever holds it back there (a file that did not arrive) lets nobody leave.
+  document.addEventListener('submit', (event) => {
+    if (event.target !== form || event.defaultPrevented) return;
     clearTimeout(timer);
     leaving = true;
     window.addEventListener('pageshow', () => (leaving = false), { once: true });
