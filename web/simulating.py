@@ -88,7 +88,7 @@ def simulate(order: Order, out: TextIO = sys.stderr) -> Result:
     with _stage(order) as (application, clock):
         data = promised(order.span.first_year, order.years, order.plan)
         with application.database.unit_of_work() as session:
-            life.found(session, application.engine, without_measurements(data))
+            life.found(session, application.engine, without_measurements(data), seeding.acts_of(order.plan))
             life.begin(session, application.engine, data)
         cast = _cast(application, clock, data, order, registry.code_for(data.plan.code), order.seed)
         _live(application, clock, [cast], order, out)
@@ -142,7 +142,7 @@ def _stage(order: Order) -> Iterator[tuple[Application, VirtualClock]]:
 
 def _founded(application: Application, clock: VirtualClock, code: str, data: PlanData, order: Order) -> Cast:
     with application.database.unit_of_work() as session:
-        life.found_sector(session, without_measurements(data), code)
+        life.found_sector(session, without_measurements(data), code, seeding.acts_of(order.plan))
     return _cast(application, clock, data, order, code, f"{order.seed}/{code}")
 
 

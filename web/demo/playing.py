@@ -106,7 +106,7 @@ def _morning(played: Application, told: Sequence[Scene], day: dt.date) -> None:
     with played.database.unit_of_work() as session:
         for scene in told:
             if scene.begins == day:
-                life.found_sector(session, without_measurements(scene.data), scene.sector)
+                life.found_sector(session, without_measurements(scene.data), scene.sector, scene.acts)
                 played.calendar.know(known_days(session))
                 life.begin(session, played.engine, scene.data, scene.sector)
             citizens.answer_open_surveys(session, scene.data.plan.code, played.engine.now(), scene.robots.reality)

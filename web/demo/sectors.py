@@ -32,6 +32,8 @@ class Scene:
     data: PlanData
     begins: dt.date
     robots: Robots
+    acts: tuple[str, str]
+    """Where it gives its acts, and by which norms."""
 
 
 def scenes(present: dt.datetime, calendar: WorkingCalendar, clock: Clock) -> tuple[Scene, Scene]:
@@ -52,7 +54,7 @@ def _governing(present: dt.datetime, clock: Clock) -> Scene:
         profile=Behaviour(reporting),
         plan=data,
     )
-    return Scene("GOB", data, dt.date(data.plan.first_year - 1, *FORMULATION_BEGINS), robots)
+    return Scene("GOB", data, dt.date(data.plan.first_year - 1, *FORMULATION_BEGINS), robots, seeding.acts_of())
 
 
 def _formulating(present: dt.date, calendar: WorkingCalendar, clock: Clock, beside: PlanData) -> Scene:
@@ -67,7 +69,7 @@ def _formulating(present: dt.date, calendar: WorkingCalendar, clock: Clock, besi
         words=words_of(seeding.FORMULATED_FILE),
         not_before=Pace(present, calendar),
     )
-    return Scene("HAB", data, begins, robots)
+    return Scene("HAB", data, begins, robots, seeding.acts_of(seeding.FORMULATED_FILE))
 
 
 class Behaviour:

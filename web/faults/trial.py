@@ -206,7 +206,7 @@ def _furnish(made: Application, beginning: Beginning) -> None:
     data = beginning.data
     with made.database.unit_of_work() as session:
         if data is None:
-            life.found(session, made.engine, without_measurements(_plan()))
+            life.found(session, made.engine, without_measurements(_plan()), seeding.acts_of())
             life.begin(session, made.engine, _plan())
         else:
             seed_roles(session)

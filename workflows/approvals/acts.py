@@ -53,14 +53,16 @@ def existing(session: Session, instance_id: int) -> AdministrativeAct:
 
 
 def draft(session: Session, engine: ProcessEngine, about: Subject, proposal: Draft, *, actor: Actor) -> None:
-    """Write the draft, or write it again when it was returned."""
+    """Write the draft, or write it again when it was returned; it keeps what its sector's card says then."""
     version = approving.version_asked(session, reviewing.latest(session, about))
     act = of_case(session, about.instance_id) or AdministrativeAct(
         plan_code=about.plan_code, instance_id=about.instance_id
     )
     act.version_id, act.mode, act.kind = version.id, proposal.mode, proposal.kind
     act.kind_reason, act.recitals, act.articles = proposal.kind_reason, proposal.recitals, proposal.articles
-    act.state, act.issuer = ActState.DRAFTED, _head(session, act.plan_code)
+    sector = session.get_one(Plan, act.plan_code).sector
+    act.state, act.issuer = ActState.DRAFTED, sector.head_entity
+    act.place, act.powers = sector.act_place, sector.act_powers
     act.drafted_by, act.drafted_at = actor.id, engine.now()
     session.add(act)
     session.flush()
@@ -111,10 +113,6 @@ def name_of(act: AdministrativeAct) -> str:
     """«Resolución 012 de 2018»; the kind alone before it is numbered."""
     kind = KINDS[act.kind]
     return f"{kind} {act.number} de {act.dated_on.year}" if act.number and act.dated_on else kind
-
-
-def _head(session: Session, plan_code: str) -> str | None:
-    return session.get_one(Plan, plan_code).sector.head_entity
 
 
 def _audit(

@@ -153,7 +153,8 @@ class AdministrativeAct(Base):
     """The act that adopts a plan or a modification of it.
 
     `kind`: resolucion, circular, decreto, otro. `issuer` is the entity that issues it;
-    `gazette` its publication in the Registro Distrital.
+    `gazette` its publication in the Registro Distrital. `place` and `powers` are where it is given and by which norms,
+    as the card of the sector said when it was drafted.
     """
 
     __tablename__ = "administrative_act"
@@ -167,6 +168,8 @@ class AdministrativeAct(Base):
     kind_reason: Mapped[str] = mapped_column(sa.Text, default="")
     recitals: Mapped[str] = mapped_column(sa.Text)
     articles: Mapped[str] = mapped_column(sa.Text)
+    place: Mapped[str] = mapped_column(sa.String(100), default="", server_default="")
+    powers: Mapped[str] = mapped_column(sa.Text, default="", server_default="")
     state: Mapped[ActState] = mapped_column(states(ActState))
     return_reason: Mapped[str] = mapped_column(sa.Text, default="")
     times_returned: Mapped[int] = mapped_column(default=0)

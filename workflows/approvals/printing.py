@@ -80,10 +80,10 @@ def act_page(session: Session, act: AdministrativeAct) -> Page:
         subtitle=issuer.name if issuer else "",
         facts=tuple(facts),
         sections=(
-            *([_section("Competencia", powers)] if (powers := _powers(session, act)) else []),
+            *([_section("Competencia", powers)] if (powers := _powers(act)) else []),
             _section("Considerando", act.recitals),
             _section("Resuelve", act.articles),
-            _section(CLOSING, _given(session, act) or "Proyecto: sin número ni fecha."),
+            _section(CLOSING, _given(act) or "Proyecto: sin número ni fecha."),
         ),
         signatures=(
             Signature(
@@ -152,8 +152,8 @@ def act_values(session: Session, act: AdministrativeAct) -> dict[str, Any]:
         "firmante": names[act.signed_by] if act.signed_by else "",
         "suscrito": long_moment(act.signed_at) if act.signed_by else "",
         "registro_distrital": act.gazette or "",
-        "facultades": _powers(session, act),
-        "dado": _given(session, act),
+        "facultades": _powers(act),
+        "dado": _given(act),
         "considerandos": _lines(act.recitals),
         "articulos": _lines(act.articles),
         "es_proyecto": not act.number,
@@ -181,22 +181,20 @@ def _by_which(act: AdministrativeAct) -> str:
     return "Por la cual" if act.kind in acts.FEMININE else "Por el cual"
 
 
-def _given(session: Session, act: AdministrativeAct) -> str:
+def _given(act: AdministrativeAct) -> str:
     """«Dada en Bogotá, D. C., a los 15 días del mes de octubre de 2018.»; empty before it has a date."""
     if act.dated_on is None:
         return ""
     verb, day = "Dada" if act.kind in acts.FEMININE else "Dado", act.dated_on
-    place = session.get_one(Plan, act.plan_code).sector.act_place
-    if not place:
+    if not act.place:
         return f"{verb} el {long_day(day)}."
     when = f"a los {day.day} días" if day.day > 1 else "el primer día"
-    return f"{verb} en {place}, {when} del mes de {MONTHS[day.month - 1]} de {day.year}."
+    return f"{verb} en {act.place}, {when} del mes de {MONTHS[day.month - 1]} de {day.year}."
 
 
-def _powers(session: Session, act: AdministrativeAct) -> str:
-    """By which norms it is issued; empty where the sector says none."""
-    norms = session.get_one(Plan, act.plan_code).sector.act_powers
-    return f"En ejercicio de sus facultades y con fundamento en {norms}." if norms else ""
+def _powers(act: AdministrativeAct) -> str:
+    """By which norms it is issued; empty where the sector said none."""
+    return f"En ejercicio de sus facultades y con fundamento en {act.powers}." if act.powers else ""
 
 
 def _lines(text: str) -> list[str]:

@@ -143,11 +143,12 @@ def _told(found: PeriodFigures, entity: str, name: str, month: str, money: Seque
         for indicator_figure in own
         if indicator_figure.assessment.color in (Color.RED, Color.YELLOW)
     ]
-    sentences = [f"Al corte de {month_name(month)}, {name} tiene {len(own)} indicadores del plan."]
+    owns = "un indicador" if len(own) == 1 else f"{len(own) or 'ningún'} indicador{'es' if own else ''}"
+    sentences = [f"Al corte de {month_name(month)}, {name} tiene {owns} del plan."]
     if level is not None:
         sentences.append(_compliance(level))
     if behind:
-        sentences.append(f"Tienen rezago {enumeration(behind)}.")
+        sentences.append(f"{'Tiene' if len(behind) == 1 else 'Tienen'} rezago {enumeration(behind)}.")
     if money is not None:
         sentences.append(_money_words(money))
     return " ".join(sentences)
@@ -156,8 +157,8 @@ def _told(found: PeriodFigures, entity: str, name: str, month: str, money: Seque
 def _compliance(level: LevelFigure) -> str:
     if level.capped is None:
         return "No hay dato para decir su cumplimiento."
-    known = f", con una cobertura de {percentage(level.coverage)}" if level.coverage is not None else ""
-    return f"Su cumplimiento a la fecha es de {percentage(level.capped)}{known}."
+    known = f", con una cobertura del {percentage(level.coverage)}" if level.coverage is not None else ""
+    return f"Su cumplimiento a la fecha es del {percentage(level.capped)}{known}."
 
 
 def months(session: Session, report: AnnualReport) -> list[str]:
@@ -244,4 +245,4 @@ def _known(session: Session, plan_code: str, year: int) -> AnnualReport | None:
 
 
 def _money_words(row: Sequence[str]) -> str:
-    return f"De una apropiación de {row[1]} millones de pesos comprometió {row[4]} y giró {row[5]}."
+    return f"De una apropiación de {row[1]} millones de pesos comprometió el {row[4]} y giró el {row[5]}."

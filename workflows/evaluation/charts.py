@@ -63,11 +63,14 @@ def course(months: Sequence[tuple[str, Decimal]]) -> Chart:
 
 
 def course_table(months: Sequence[tuple[str, Decimal]]) -> Table:
-    """The same in figures, a year in each row."""
+    """The same in figures, a year in each column."""
     known = {month: percentage(value) for month, value in months}
     years = sorted({month[:4] for month in known})
-    rows = tuple((year, *(known.get(f"{year}-{month:02}", "—") for month in range(1, 13))) for year in years)
-    return Table(MONTHS_TOLD, ("Vigencia", *(name[:3].capitalize() for name in MONTHS)), rows)
+    rows = tuple(
+        (name.capitalize(), *(known.get(f"{year}-{month:02}", "—") for year in years))
+        for month, name in enumerate(MONTHS, 1)
+    )
+    return Table(MONTHS_TOLD, ("Mes", *years), rows if years else ())
 
 
 def answers(options: Sequence[tuple[str, Decimal, str]]) -> Chart:

@@ -40,6 +40,8 @@ class SectorRecord:
     name: str
     first_level_name: str = ""
     colour: str = ""
+    act_place: str = ""
+    act_powers: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,14 @@ def _assemble(read: tables.Tables) -> SectorData:
     return SectorData(
         sector=next(
             (
-                SectorRecord(r["codigo"].strip().upper(), r["nombre"], r["primer_nivel"] or "", r["color"] or "")
+                SectorRecord(
+                    r["codigo"].strip().upper(),
+                    r["nombre"],
+                    r["primer_nivel"] or "",
+                    r["color"] or "",
+                    r["lugar_actos"] or "",
+                    r["normas"] or "",
+                )
                 for r in rows["sector"]
             ),
             None,
@@ -142,6 +151,8 @@ def write(data: SectorData) -> bytes:
                 "nombre": sector.name,
                 "primer_nivel": sector.first_level_name,
                 "color": sector.colour,
+                "lugar_actos": sector.act_place,
+                "normas": sector.act_powers,
             }
         ]
         if sector
@@ -160,7 +171,14 @@ def stored(session: Session, code: str) -> SectorData:
     sector = registry.find(session, code)
     own = sa.select(Role).where(Role.sector_code == code, Role.id.not_in(BY_ID)).order_by(Role.position)
     return SectorData(
-        sector=SectorRecord(sector.code, sector.name, sector.first_level_name, sector.colour),
+        sector=SectorRecord(
+            sector.code,
+            sector.name,
+            sector.first_level_name,
+            sector.colour,
+            sector.act_place,
+            sector.act_powers,
+        ),
         entities=tuple(
             EntityRecord(entity.code, entity.name, link.sector_role)
             for entity, link in registry.entities(session, code)

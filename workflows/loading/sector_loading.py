@@ -253,6 +253,8 @@ def _of_card(data: SectorData, code: str, known: Sector | None) -> Iterator[Chan
             "nombre": (known.name, record.name),
             "primer nivel": (known.first_level_name, record.first_level_name),
             "color": (known.colour, record.colour.lower()),
+            "lugar de los actos": (known.act_place, keeping.place_of_acts(record.act_place)),
+            "normas de los actos": (known.act_powers, keeping.powers_of_acts(record.act_powers)),
         }
         values = {name: pair for name, pair in pairs.items() if pair[1] and pair[0] != pair[1]}
         if values:
@@ -297,6 +299,7 @@ def _write_sector(session: Session, data: SectorData, found: SectorPreview) -> S
     if record is not None:
         first, colour = record.first_level_name or sector.first_level_name, record.colour or sector.colour
         keeping.describe(session, sector, record.name, first, colour)
+        keeping.issue_acts(sector, record.act_place or sector.act_place, record.act_powers or sector.act_powers)
     return sector
 
 

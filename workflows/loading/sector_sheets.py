@@ -16,6 +16,18 @@ SECTOR = Sheet(
         Column("nombre", "Nombre", required=True, longest=100),
         Column("primer_nivel", "Nombre del primer nivel", longest=40, note="Vacío: línea, o el que ya tiene."),
         Column("color", "Color", longest=7, note="Como #1f4e79; se lee sobre blanco. Vacío: el que ya tiene."),
+        Column(
+            "lugar_actos",
+            "Dónde se dan sus actos",
+            longest=100,
+            note="Por ejemplo Bogotá, D. C. Vacío: lo que ya dice.",
+        ),
+        Column(
+            "normas",
+            "Normas que dan la competencia",
+            longest=2000,
+            note="El acto dice «con fundamento en …». Vacío: lo que ya dice.",
+        ),
     ),
 )
 ROLES = Sheet(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib import resources
 
+import yaml
+
 from workflows.loading.reading import read_file
 from workflows.records.data import PlanData, rebase
 
@@ -13,6 +15,12 @@ DEMO_FILE, FORMULATED_FILE, INVENTED_FILE = "pes_demo.yaml", "habitat_demo.yaml"
 def demo_bytes(file: str = DEMO_FILE) -> bytes:
     """A YAML file of the demo as it is shipped."""
     return (resources.files("workflows.loading") / "demo" / file).read_bytes()
+
+
+def acts_of(file: str = DEMO_FILE) -> tuple[str, str]:
+    """Where the sector of a demo file gives its acts, and by which norms: what its card says."""
+    told = yaml.safe_load(demo_bytes(file))["actos"]
+    return told["lugar"], told["normas"]
 
 
 def demo_plan(first_year: int | None = None, file: str = DEMO_FILE) -> PlanData:

@@ -50,10 +50,20 @@ def describe(session: Session, sector: Sector, name: str, first_level_name: str,
 
 def issue_acts(sector: Sector, place: str, powers: str) -> None:
     """Write where the acts of a sector are given, and which norms give the power. Raises `Refused`."""
-    place, powers = " ".join(place.split()), " ".join(powers.split()).rstrip(".,")
+    place, powers = place_of_acts(place), powers_of_acts(powers)
     if len(place) > 100 or len(powers) > MOST_POWERS:
         raise Refused("El lugar admite hasta 100 letras, y las normas hasta 2.000.")
     sector.act_place, sector.act_powers = place, powers
+
+
+def place_of_acts(text: str) -> str:
+    """A place as an act says it."""
+    return " ".join(text.split())
+
+
+def powers_of_acts(text: str) -> str:
+    """Norms as they stand in the sentence of an act, which has its own full stop."""
+    return " ".join(text.split()).rstrip(".,")
 
 
 def why_no_colour(colour: str) -> str:

@@ -17,7 +17,7 @@ from workflows.lifecycle import starting
 from workflows.people import directory
 from workflows.records import writing
 from workflows.records.data import IndicatorRecord, PlanData
-from workflows.sectors import registry
+from workflows.sectors import keeping, registry
 from workflows.sectors.holidays import known_days
 from workflows.shipped import publish_shipped
 from workflows.simulation import result
@@ -44,17 +44,20 @@ def span(begins: dt.date, years: int) -> Span:
     return Span(begins, first, add_months(dt.date(first + years, 1, 1), MONTHS_TO_EVALUATE))
 
 
-def found(session: Session, engine: ProcessEngine, data: PlanData) -> None:
+def found(session: Session, engine: ProcessEngine, data: PlanData, acts: tuple[str, str]) -> None:
     """Begin with nothing but roles, entities, people, local holidays and the shipped diagrams."""
-    found_sector(session, data, "")
+    found_sector(session, data, "", acts)
     open_shop(session, engine)
 
 
-def found_sector(session: Session, data: PlanData, sector: str) -> None:
-    """Write a sector with its entities, people and days; `sector` is its code, empty where it is the only one."""
+def found_sector(session: Session, data: PlanData, sector: str, acts: tuple[str, str]) -> None:
+    """Write a sector with its entities, people and days; `sector` is its code, empty where it is the only one.
+
+    `acts`: where it gives its acts, and by which norms.
+    """
     if sector:
         registry.create_named(session, sector, data.plan.sector)
-    writing.write_sector(session, data, sector)
+    keeping.issue_acts(writing.write_sector(session, data, sector), *acts)
 
 
 def open_shop(session: Session, engine: ProcessEngine) -> None:

@@ -269,10 +269,10 @@ def test_the_act_and_the_sheet_of_observations_become_documents_once(adopted: Of
         assert observation is not None and observation.text in page
 
 
-def test_an_act_says_its_competence_and_place_as_its_sector_does(adopted: Office) -> None:
+def test_an_act_says_its_competence_and_place(adopted: Office) -> None:
     with adopted.house.database.unit_of_work() as session:
-        keeping.issue_acts(session.get_one(Sector, "GOB"), "Ciudad Nueva", "el artículo 8 del Acuerdo 9.")
         act = session.scalars(sa.select(AdministrativeAct)).one()
+        act.place, act.powers = "Ciudad Nueva", "el artículo 8 del Acuerdo 9"
 
         page, values = printing.act_page(session, act), printing.act_values(session, act)
 
@@ -284,6 +284,27 @@ def test_an_act_says_its_competence_and_place_as_its_sector_does(adopted: Office
         ]
         assert told["Publíquese y cúmplase"] == [values["dado"]]
         assert values["dado"].startswith(f"Dada en Ciudad Nueva, a los {act.dated_on.day} días del mes de ")
+
+
+def test_an_act_keeps_what_the_card_of_its_sector_said_when_it_was_drafted(office: Office) -> None:
+    office.begin(regla_aprobacion="mayoria")
+    _review(office)
+    _approve(office)
+    _card(office, "Ciudad Nueva", "el Acuerdo 9.")
+    _draft(office)
+
+    _card(office, "Otra Ciudad", "el Acuerdo 10")
+
+    with office.house.database.reading() as session:
+        act = session.scalars(sa.select(AdministrativeAct)).one()
+        assert (act.place, printing.act_values(session, act)["facultades"]) == (
+            "Ciudad Nueva", "En ejercicio de sus facultades y con fundamento en el Acuerdo 9.",
+        )  # fmt: skip
+
+
+def _card(office: Office, place: str, powers: str) -> None:
+    with office.house.database.unit_of_work() as session:
+        keeping.issue_acts(session.get_one(Sector, "GOB"), place, powers)
 
 
 def test_the_word_file_of_an_act_comes_from_the_template_of_the_legal_office(adopted: Office) -> None:

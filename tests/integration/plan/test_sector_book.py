@@ -22,9 +22,10 @@ from workflows.records.problems import InvalidPlan
 from workflows.sectors import keeping, registry
 from workflows.sectors.models import Entity, Sector, SectorEntity
 
+ACTS = ("Dónde se dan sus actos", "Normas que dan la competencia")
 PEOPLE = ("Usuario", "Nombre", "Correo", "Entidad", "Roles", "Activa")
 HEADS: Mapping[str, tuple[str, ...]] = {
-    "Sector": ("Código", "Nombre", "Nombre del primer nivel", "Color"),
+    "Sector": ("Código", "Nombre", "Nombre del primer nivel", "Color", *ACTS),
     "Entidades": ("Sigla", "Nombre", "Rol en el sector"),
     "Personas": PEOPLE,
     "Roles propios": ("Nombre", "Ámbito", "Se parece a"),
