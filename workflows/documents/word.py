@@ -99,6 +99,8 @@ def _section(document: Any, section: Mapping[str, Any], notes: Footnotes, pictur
     document.add_heading(section["heading"], section["level"])
     for paragraph in section["paragraphs"]:
         document.add_paragraph(paragraph)
+    if section["paragraphs"] and not section["blocks"] and (tables or section["charts"]):
+        document.paragraphs[-1].paragraph_format.keep_with_next = True
     for block in section["blocks"]:
         _block(document, section["level"], block, notes, pictures)
     for chart in section["charts"]:
