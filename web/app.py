@@ -14,7 +14,7 @@ from flask_login import LoginManager, current_user
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.wrappers import Response
 
-from web import answering, deadlines, request_ids, scanning, security
+from web import answering, deadlines, exporting, request_ids, scanning, security
 from web.absences.views import blueprint as absences
 from web.admin.views import blueprint as admin
 from web.api.views import blueprint as api
@@ -155,6 +155,7 @@ def create_app(application: Application) -> Flask:
     if application.config.provider:
         oidc_client.register(app, application.config.provider)
     app.before_request(_know_local_days)
+    app.after_request(exporting.as_shown)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     app.add_url_rule("/", "home", home)
@@ -216,6 +217,7 @@ def _templates(app: Flask, application: Application) -> None:
         return url_for("static", filename=name, v=_digest(static / name))
 
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["files_of"] = exporting.files_of
 
     def context() -> dict[str, Any]:
         return {

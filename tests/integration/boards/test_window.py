@@ -172,3 +172,18 @@ def test_punctuality_counts_by_the_window_of_each_month_and_says_which_had_anoth
     assert "el límite es el 5 (en junio de 2018, el 7)." in visitor.text()
     assert "junio de 2018: envió el día hábil 7, tarde" not in visitor.text()
     assert "junio de 2018: envió el día hábil 7" in visitor.text()
+
+
+def test_what_would_change_leaves_as_a_file_and_nothing_moves_by_it(site: Site) -> None:
+    visitor, before = coordinator(site), due_days(site)
+    visitor.press(PAGE, hasta="13/07/2018")
+
+    taken = visitor.client.post(
+        PAGE,
+        data={**dict(visitor.fields(PAGE)), "formato": "csv", "tabla": "plazos"},
+        headers={"Origin": "http://localhost"},
+    )
+
+    assert taken.mimetype == "text/csv"
+    assert taken.data.decode("utf-8-sig").splitlines()[0] == "Tarea,Quién,Vence,Vencería"
+    assert due_days(site) == before
