@@ -46,7 +46,7 @@ QUESTIONS = (
     Question(9, "cómo va una fase frente a lo previsto", ("link=Ciclo de vida",), "text=Previsto"),
     Question(10, "qué se gastó frente al avance", (), "h2:has-text('Presupuesto que no va con el avance')"),
     Question(11, "qué se abre el próximo mes", (), "h2:has-text('Qué se abre después')"),
-    Question(12, "qué correos salieron ayer y si llegaron", (), "text=/Correos del .* salieron|salió/"),
+    Question(12, "qué correos salieron ayer y si llegaron", (), "text=/Correos del .* sali/"),
     Question(13, "recordarle a una persona o entidad", (), "button:has-text('Recordar')"),
     Question(14, "dar más plazo a una entidad", (), "a:has-text('Prorrogar')"),
     Question(15, "cambiar los recordatorios", ("link=Calendario", "link=Recordatorios", "link=Cambiar"),

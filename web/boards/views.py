@@ -122,7 +122,7 @@ def _board(session: Session, plans: list[Any], plan: Any, asked: str | None) -> 
         worse=worsened(standing),
         lights=lights_of(session, plan.code, judged.period) if judged else {},
         bottlenecks=board.bottlenecks_by_line(session, plan.code, judged.period) if judged else {},
-        stuck=_stuck(session, plan.code),
+        **_waiting(session, plan.code),
         workload=workload(found.tasks),
         tasks=_lines(here, "tareas", calendar),
         other_tasks=_lines(_elsewhere(found, newest) if newest.code == found.codes[0] else [], "otras", calendar),
@@ -174,14 +174,23 @@ def _file(
     return file
 
 
-def _stuck(session: Session, plan_code: str) -> list[tuple[Instance, list[ShownWait]]]:
-    """The cases of a plan that no person can take further by doing a task, with what they wait for; failures first."""
+def _waiting(session: Session, plan_code: str) -> dict[str, list[tuple[Instance, list[ShownWait]]]]:
+    """The cases of a plan that no person can take further by doing a task, with what they wait for; failures first.
+
+    `stuck` are those that somebody has to look at; the others go on by themselves when their moment comes: `resting`.
+    """
     cases = board.stuck(session, plan_code)
     waits = of_cases(session, current().engine, [case.id for case in cases])
     # Tasks have a list of their own; what may come meanwhile holds nobody.
     found = {one: [w for w in mine if w.kind != WaitKind.TASK and not w.meanwhile] for one, mine in waits.items()}
     told = iter(shown(session, [wait for case in cases for wait in found[case.id]]))
-    return [(case, [next(told) for _ in found[case.id]]) for case in cases]
+    now = current().clock.now()
+    parts: dict[str, list[tuple[Instance, list[ShownWait]]]] = {"stuck": [], "resting": []}
+    for case in cases:
+        mine = [next(told) for _ in found[case.id]]
+        needs = not mine or any(one.needs_somebody(now) for one in mine)
+        parts["stuck" if needs else "resting"].append((case, mine))
+    return parts
 
 
 def _of_month(found: Board, shown: BoardMonth) -> list[BoardTask]:

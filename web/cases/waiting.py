@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -32,6 +33,11 @@ class ShownWait:
     wait: Wait
     sentence: str
     mark: tuple[str, str, str]
+
+    def needs_somebody(self, now: dt.datetime) -> bool:
+        """Whether it does not come by itself: something failed, nobody is left to bring it, or its day has passed."""
+        late = self.wait.until is not None and self.wait.until < now
+        return self.wait.kind is WaitKind.INCIDENT or self.wait.hopeless or late
 
     @property
     def can_act(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -66,13 +66,18 @@ def of_told(told: Told) -> tuple[Highlight, ...]:
     """The same, for who shows that page and not the report behind it."""
     causes = {one.indicator: one.cause for one in told.bottlenecks if one.cause}  # what the meeting found behind it
     red = [
-        Red(one.code, one.name, one.entity, percentage(one.compliance), causes.get(one.code, "") or one.difficulties)
+        Red(one.code, one.name, one.entity, percentage(one.compliance), _why(one, causes))
         for one in told.indicators
         if one.light.color == Color.RED
     ]
     changes = [Change(one.code, one.name, one.before.word, one.now.word) for one in told.changes]
     known = () if told.coverage is None else (known_of(percentage(told.coverage), percentage(told.opportunity)),)
     return page(changes, red, silent_words(told.silent), known, since=told.changed_since)
+
+
+def _why(one: IndicatorLine, causes: Mapping[str, str]) -> str:
+    """Why it is in red, as the board says it: what the meeting found, why it is behind, or what was difficult."""
+    return causes.get(one.code, "") or one.justification or one.difficulties
 
 
 def page(

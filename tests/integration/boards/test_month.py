@@ -10,7 +10,7 @@ from engine.definitions import publishing
 from engine.history import HistoryEntry
 from engine.instances import commands
 from engine.tasks.models import UserTask
-from tests.support.diagrams import chain, end, message, node, process, start
+from tests.support.diagrams import TIMER, chain, end, message, node, process, start
 from tests.support.plan import demo_data
 from tests.support.web import Site, Visitor
 from workflows.cycles.models import PeriodStart
@@ -261,7 +261,29 @@ def test_the_board_lists_what_no_open_task_takes_further(site: Site) -> None:
 
     page = visitor.open("/seguimiento")
 
-    (stuck,) = page.xpath("//ul[@aria-label='Qué está detenido o espera']")
+    (stuck,) = page.xpath("//ul[@aria-label='Qué está detenido']")
     assert "Una prueba" in stuck.text_content()
     assert "Espera en «espera» el mensaje «Nadie»; ningún proceso publicado lo envía" in stuck.text_content()
     assert "Seguimiento de junio" not in stuck.text_content()
+
+
+def test_what_waits_for_its_moment_is_not_told_as_stuck_until_that_has_passed(site: Site) -> None:
+    timer = node("intermediateCatchEvent", "espera", TIMER, properties={"plazo": "2dh"})
+    drawn = process("prueba", start(), timer, end(), chain("inicio", "espera", "fin"))
+    with site.application.database.unit_of_work() as session:
+        boss = directory.actor(session, "amartinez")
+        publishing.publish(session, site.application.engine, [drawn], {}, actor=boss, reason="prueba")
+        commands.start(
+            session, site.application.engine, "prueba", business_key="PES-GOB/prueba/1", name="Una prueba",
+            scope="PES-GOB", tenant="GOB", variables={"plan": "PES-GOB"}, actor=boss,
+        )  # fmt: skip
+    visitor = site.visitor("amartinez")
+
+    page = visitor.open("/seguimiento")
+    site.clock.move_to(dt.datetime(2018, 7, 21, 15, tzinfo=dt.UTC))
+    later = site.visitor("amartinez").open("/seguimiento")
+
+    (resting,) = page.xpath("//ul[@aria-label='Lo que espera su momento']")
+    assert "Una prueba" in resting.text_content() and "Nada: cada proceso tiene" in page.text_content()
+    (stuck,) = later.xpath("//ul[@aria-label='Qué está detenido']")
+    assert "Una prueba" in stuck.text_content()

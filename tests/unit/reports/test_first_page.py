@@ -40,6 +40,22 @@ def test_the_first_page_says_what_changed_what_is_red_and_why_who_is_silent_and_
     assert known.lines == ("Se conoce el 90,0 % del peso de lo exigible; el 75,0 % llegó a tiempo.",)
 
 
+def test_why_an_indicator_is_behind_stands_before_what_was_difficult_and_behind_what_the_meeting_found() -> None:
+    month = replace(_month(), bottlenecks=())
+    told = replace(month.indicators[0], justification="Hubo paro", difficulties="Llovió")
+
+    lines = {
+        said: summary.of_month(replace(month, indicators=(one,)))[1].lines[0].rpartition("%. ")[2]
+        for said, one in {
+            "both": told, "difficult": replace(told, justification=""),
+            "neither": replace(told, justification="", difficulties=""),
+        }.items()
+    }  # fmt: skip
+
+    assert (lines["both"], lines["difficult"]) == ("Hubo paro", "Llovió")
+    assert lines["neither"] == "Ese mes, quien reporta no dijo por qué."
+
+
 def test_a_month_in_order_says_so_and_leaves_no_part_empty() -> None:
     changed, red, silent, known = summary.of_month(replace(report(), changed_since="mayo de 2018"))
 
