@@ -122,6 +122,7 @@ BLUEPRINTS = (
 """Every room of the web. A new one is added here, and to `web.navigation.MENU` if people enter by the menu."""
 
 FILTERS = {
+    "dentro": spanish.inside,
     "dia": spanish.week_day,
     "dia_corto": deadlines.short_day,
     "fecha": spanish.long_day,
@@ -224,6 +225,7 @@ def _templates(app: Flask, application: Application) -> None:
             "menu": menu,
             "sector_of_page": sector_of_page,
             "has_asset": lambda name: (static / name).is_file(),
+            "site": application.config.base_url,
             "demo": application.is_demo,
             "simulated_now": application.clock.now,
             "provider_name": application.config.provider.name if application.config.provider else "",

@@ -92,6 +92,11 @@ def enumeration(words: Sequence[str]) -> str:
     return f"{', '.join(words[:-1])} {joint} {last}"
 
 
+def inside(title: str) -> str:
+    """A title as it stands inside a sentence: «Evaluación del PES» → «evaluación del PES»."""
+    return title[:1].lower() + title[1:]
+
+
 def plain(text: str) -> str:
     """Text as it is looked for: small letters without accents."""
     letters = unicodedata.normalize("NFKD", text.casefold())

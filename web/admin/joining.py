@@ -18,7 +18,7 @@ from workflows.lifecycle.merging import Merged
 from workflows.people import administration, managing
 from workflows.people.directory import Directory
 from workflows.people.roles import ADMINISTRATING
-from workflows.spanish import enumeration
+from workflows.spanish import enumeration, inside
 
 
 @blueprint.post("/<username>/unir")
@@ -42,7 +42,7 @@ def join(username: str) -> Any:
 
 def _said(done: Merged, name: str, gone: str) -> str:
     passed = {"roles": done.roles, "tareas": done.tasks}
-    passed |= {title[0].lower() + title[1:]: len(found) for title, found in done.duties.items()}
+    passed |= {inside(title): len(found) for title, found in done.duties.items()}
     told = [f"{what} ({count})" for what, count in passed.items() if count]
     return f"{name} sigue con {enumeration(told)} de {gone}." if told else f"{gone} no tenía nada que pasar a {name}."
 

@@ -24,6 +24,7 @@ from engine.waits import Wait
 from engine.waits.explaining import of_cases
 from workflows.errors import NotFound, Refused, WorkflowsError
 from workflows.people.permissions import ensure_may_propose
+from workflows.spanish import inside
 
 
 class Listed(StrEnum):
@@ -245,7 +246,7 @@ def _refused(database: Database, instance_id: int, why: str) -> Outcome:
     with database.reading() as session:
         instance = session.get(Instance, instance_id)
         about = (instance.name, instance.business_key) if instance else (str(instance_id), "")
-    return Outcome(instance_id, *about, possible=False, sentence=f"no se hizo: {why[:1].lower()}{why[1:]}")
+    return Outcome(instance_id, *about, possible=False, sentence=f"no se hizo: {inside(why)}")
 
 
 def _in_state(state: Listed) -> list[sa.ColumnElement[bool]]:

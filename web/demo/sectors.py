@@ -22,6 +22,8 @@ WEEKS_OF_FORMULATION = 18
 """Since when the second sector formulates its plan."""
 NEVER = dt.date.max
 ARTICULATION = "articulacion"
+ASKS = "kmendoza"
+"""Who finds that the minutes of that meeting lack something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,9 @@ class Formulating(Robots):
     """People among whom the minutes of one meeting are not right."""
 
     def fill(self, form: OpenForm, upload: Upload) -> Raw | None:
-        """As anybody would; whoever reads those minutes asks for a change."""
-        if form_name(form) == "revisar_acta" and form.task.variables.get("tipo") == ARTICULATION:
+        """As anybody would; one of those who read those minutes asks for a change."""
+        read = form.task.variables
+        if form_name(form) == "revisar_acta" and (read.get("tipo"), read.get("asistente")) == (ARTICULATION, ASKS):
             return {"resultado": "pido_ajuste", "ajuste": "Falta el compromiso de la Caja de la Vivienda Popular."}
         return super().fill(form, upload)
 

@@ -131,7 +131,8 @@ class Panel:
     """A read-only block above the form.
 
     `facts` are term and text; `head` and `rows` a small table; `entries` are things with all that is told of each;
-    `prose` is a text whose lines say its structure, `pictures` the files it shows, by name.
+    `prose` is a text whose lines say its structure, `pictures` the files it shows, by name;
+    `address` a place of this site that people hand on.
     """
 
     title: str
@@ -142,6 +143,7 @@ class Panel:
     entries: Sequence[Beside] = ()
     prose: str = ""
     pictures: Mapping[str, int] = field(default_factory=dict)
+    address: str = ""
 
 
 @dataclass(frozen=True, slots=True)

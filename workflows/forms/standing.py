@@ -14,7 +14,7 @@ from workflows.forms.fields import Field
 from workflows.forms.reading import Raw, is_locked, rows_of
 from workflows.forms.schema import FormSchema
 from workflows.forms.values import path_of
-from workflows.spanish import enumeration
+from workflows.spanish import enumeration, inside
 
 
 class State(StrEnum):
@@ -55,7 +55,7 @@ class Standing:
     def words(self) -> str:
         """As the row says it."""
         if self.state == State.INCOMPLETE:
-            lacked = [label[:1].lower() + label[1:] for label in self.missing[:NAMED]]
+            lacked = [inside(label) for label in self.missing[:NAMED]]
             more = [f"{len(self.missing) - NAMED} más"] if len(self.missing) > NAMED else []
             return f"Falta{'n' if len(self.missing) > 1 else ''} {enumeration([*lacked, *more])}"
         return {

@@ -132,10 +132,8 @@ class SpreadSurvey(PlainForm):
 
     def prepare(self, context: FormContext) -> Prefill:
         survey = conducting.find(context.session, context.variables.get("encuesta_id"))
-        text = f"/portal/encuesta/{survey.token}"
-        return Prefill(
-            panels=[Panel("Enlace para difundir", text=text, facts=[("Cierra", long_day(survey.closes_on))])]
-        )
+        address, closes = f"/portal/encuesta/{survey.token}", long_day(survey.closes_on)
+        return Prefill(panels=[Panel("Enlace para difundir", facts=[("Cierra", closes)], address=address)])
 
     def record(self, context: FormContext, values: Values) -> Mapping[str, Any]:
         conducting.spread(context.session, context.variables.get("encuesta_id"), values["difusion"])
