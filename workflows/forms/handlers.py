@@ -162,8 +162,8 @@ class Prefill:
     `beside`: by list and `ROW_KEY` (`filas:IR-3.1`), what stands beside the row to judge it by.
     `followers`: names that are no column and that `compute` gives a row, for conditions to look at.
     `courses`: by path of a read-only cell, the values before, month and value, drawn as a line above its text.
-    `seen`: paths of read-only cells that are answered for: they come back as they were shown, and one that says
-    something else by now is refused.
+    `seen`: paths of read-only cells that are answered for, and the column that answers: they come back as they were
+    shown, and one that says something else by now is refused. A draft loses the answer, which is asked again.
     `prose`: texts whose lines say subheadings, lists and the like, and for each the field that has its pictures.
     """
 
@@ -179,7 +179,7 @@ class Prefill:
     beside: Mapping[str, Beside] = field(default_factory=dict)
     followers: AbstractSet[str] = frozenset()
     courses: Mapping[str, Sequence[tuple[str, Decimal | None]]] = field(default_factory=dict)
-    seen: AbstractSet[str] = frozenset()
+    seen: Mapping[str, str] = field(default_factory=dict)
     prose: Mapping[str, str] = field(default_factory=dict)
 
 

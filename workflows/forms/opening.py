@@ -27,7 +27,7 @@ from workflows.forms.handlers import (
     Preview,
 )
 from workflows.forms.models import Help
-from workflows.forms.reading import Raw, Reading, Terms, by_identity, identity, is_locked, read, rows_of
+from workflows.forms.reading import Raw, Reading, Terms, by_identity, identity, is_locked, read, rows_of, says_else
 from workflows.forms.schema import FormSchema
 from workflows.forms.standing import Standing
 from workflows.forms.stored import typed
@@ -255,4 +255,11 @@ def _shown_row(
         return dict(given)
     free = [c.key for c in table.children if not c.readonly]
     free = [key for key in free if not is_locked(path_of(table.key, place, key), prefill.locked)]
-    return {**given, **{key: typed.get(key) for key in free}}
+    asked_again = {
+        prefill.seen[path]
+        for column in table.children
+        if (path := path_of(table.key, place, column.key)) in prefill.seen
+        and (seen := typed.get(column.key)) is not None
+        and says_else(column, given.get(column.key), seen)
+    }
+    return {**given, **{key: None if key in asked_again else typed.get(key) for key in free}}

@@ -128,6 +128,11 @@ def changed(before: str, now: str) -> str:
     return f"Cambió mientras usted lo revisaba: {before[:MOST_TOLD]} → {now[:MOST_TOLD]}. Revíselo y vuelva a enviar."
 
 
+def says_else(column: Field, now: Any, seen: Any) -> bool:
+    """Whether a cell says something else by now than what was seen of it, as it was shown or as a program has it."""
+    return str(seen) not in (text_of(column, now), str(now))
+
+
 def is_locked(path: str, locked: AbstractSet[str]) -> bool:
     """Whether a path or what contains it is locked."""
     return _within(path, locked)
@@ -180,7 +185,7 @@ class _Reader:
         told = text_of(column, now)
         if raw is None:
             self.errors.append(FieldError(path, f"Diga qué vio aquí. Ahora dice: {told}."))
-        elif str(raw) not in (told, str(now)):
+        elif says_else(column, now, raw):
             self.errors.append(FieldError(path, changed(str(raw), told)))
 
     def cell(self, one: Field, raw: Any, path: str, schema_path: str) -> Any:

@@ -82,6 +82,13 @@ def send(house: House, element: str, username: str, raw: dict[str, Any]) -> None
         house.forms.submit(session, house.engine, found.id, directory.actor(session, username), raw)
 
 
+def keep_draft(house: House, element: str, username: str, raw: dict[str, Any]) -> None:
+    found = task(house, element)
+    assert found is not None, element
+    with house.database.unit_of_work() as session:
+        house.forms.save_draft(session, house.engine, found.id, directory.actor(session, username), raw)
+
+
 def report(
     house: House, on_site: str = "5", remote: str = "3", element: str = "reportar_avance", **beside: Any
 ) -> None:
@@ -225,6 +232,20 @@ def told_anew(house: House, remote: int) -> None:
         actor = directory.actor(session, "dsuarez")
         known = {goal.indicator_id: goal}
         entity_reports.send(session, house.engine, period, "SDG", actor=actor, rows=[row], known=known)
+
+
+def test_a_draft_that_confirmed_another_value_is_asked_again(month: House) -> None:
+    report(month)
+    robot(month, "reportar_ejecucion")
+    (seen,) = form_of(month, "confirmar_calculado", "dsuarez").shown["calculados"]
+    keep_draft(month, "confirmar_calculado", "dsuarez", confirmation(seen))
+    (kept,) = form_of(month, "confirmar_calculado", "dsuarez").shown["calculados"]
+    told_anew(month, remote=4)
+
+    (reopened,) = form_of(month, "confirmar_calculado", "dsuarez").shown["calculados"]
+
+    assert (kept["confirmo"], reopened["confirmo"]) == ("confirmo", None)
+    assert reopened["avance_cualitativo"] == "Se asistió a los fondos."
 
 
 def test_what_was_seen_is_what_is_confirmed(month: House) -> None:

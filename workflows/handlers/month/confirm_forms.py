@@ -51,7 +51,7 @@ class ConfirmComputed(PlainForm):
         return Prefill(
             values={TABLE: [_cells(row, found) for row, found in rows]},
             followers={ASKS_DELAY, ASKS_EXCESS},
-            seen={path_of(TABLE, place, column) for place, _ in enumerate(rows) for column in SEEN},
+            seen={path_of(TABLE, place, column): "confirmo" for place, _ in enumerate(rows) for column in SEEN},
             row_titles={TABLE: [f"{row.indicator.code} {row.indicator.name}" for row, _ in rows]},
             courses={path_of(TABLE, place, "ultimos_tres"): row.course() for place, (row, _) in enumerate(rows)},
             notes={
