@@ -99,10 +99,10 @@ def _section(document: Any, section: Mapping[str, Any], notes: Footnotes, pictur
     document.add_heading(section["heading"], section["level"])
     for paragraph in section["paragraphs"]:
         document.add_paragraph(paragraph)
-    if section["paragraphs"] and not section["blocks"] and (tables or section["charts"]):
-        document.paragraphs[-1].paragraph_format.keep_with_next = True
     for block in section["blocks"]:
         _block(document, section["level"], block, notes, pictures)
+    if told and plain and (tables or section["charts"]):
+        document.paragraphs[-1].paragraph_format.keep_with_next = True
     for chart in section["charts"]:
         show(document, png_of(chart["svg"]), chart["name"], chart["told"])
         _caption_below(document, chart["caption"])

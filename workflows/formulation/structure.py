@@ -125,12 +125,12 @@ def _first(plan: Plan) -> list[Heading]:
 
 
 def _second(plan: Plan, entities: Sequence[Entity]) -> list[Heading]:
-    sector, after = f"sector {plan.sector.name.lower()}", len(entities) + 1
+    sector, after = f"Sector {plan.sector.name}", len(entities) + 1
     return [
         Heading("2", f"Contexto y problemáticas del {sector}", chapter=True),
         *(
             Heading(
-                f"2.{place}", f"Diagnóstico de problemáticas de {entity.name} ({entity.code})", ("dofa",), entity.code
+                f"2.{place}", f"Diagnóstico de problemáticas: {entity.name} ({entity.code})", ("dofa",), entity.code
             )
             for place, entity in enumerate(entities, start=1)
         ),
@@ -151,7 +151,7 @@ def _fourth(entities: Sequence[Entity]) -> list[Heading]:
         *(
             Heading(
                 f"{MONEY}.{place}",
-                f"Recursos de {entity.name} ({entity.code})",
+                f"Recursos: {entity.name} ({entity.code})",
                 ("financiamiento", "presupuesto"),
                 entity.code,
             )
