@@ -77,6 +77,22 @@ def test_pressed_without_network_nothing_is_sent_and_what_was_typed_comes_back(l
     live.complaints.clear()
 
 
+def test_a_press_beside_the_names_that_a_question_offers_is_not_lost(live: Live) -> None:
+    page = live.page(WHO)
+    page.goto(task_of(live.site, "reportar_avance", OF))
+    page.get_by_text("Preguntar o comentar").click()
+    question = page.locator("#conversacion textarea")
+    question.press_sequentially("¿Sirve el acta firmada? @")
+    expect(page.get_by_role("option", name="@bdiaz")).to_be_visible()
+    question.press_sequentially("bd")
+    expect(page.get_by_role("option", name="@bdiaz")).to_be_visible()
+
+    page.get_by_role("button", name="Escribir").click()  # which moves up when the list below the question goes
+
+    expect(page.get_by_role("alert")).to_contain_text("«@bd» no es el usuario de nadie")
+    live.complaints.clear()
+
+
 @pytest.mark.skipif(not Path("/proc").exists(), reason="processes are found in /proc")
 def test_a_killed_browser_costs_neither_what_was_typed_nor_what_had_been_loaded(
     live: Live, chromium: Browser, tmp_path: Path

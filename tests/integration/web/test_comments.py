@@ -41,11 +41,17 @@ def test_a_question_about_a_row_reaches_the_liaison_at_once_and_its_answer_comes
 
     # Then each was written to at once, both texts stand on her page as text, with the row; and it is settled
     assert written_to(site) == [("rmora", True), ("sruiz", True)]
+    assert ["le responde" in one for one in subjects(site)] == [False, True]
     sandra.open(task)
     assert "¿Van los de <b>julio</b>?" in sandra.text() and "No, los de junio." in sandra.text()
     assert "1 sin resolver" in sandra.text()
     sandra.press("/comentarios/resolver")
     assert "1 sin resolver" not in sandra.text() and "Abrir otra vez" in sandra.text()
+
+
+def subjects(site: Site) -> list[str]:
+    with site.application.database.reading() as session:
+        return list(session.scalars(sa.select(OutboxMessage.subject).order_by(OutboxMessage.id)))
 
 
 def ricardo_forms(site: Site, ricardo) -> list:  # type: ignore[no-untyped-def,type-arg]

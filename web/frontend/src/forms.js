@@ -7,11 +7,9 @@ import { uploadOnChoosing } from './forms/files.js';
 import { judging } from './forms/judging.js';
 import { enhanceRows, followOwnRows } from './forms/rows.js';
 import { pasteBlocks } from './forms/pasting.js';
-import { watchPresses } from './forms/presses.js';
 import { bringLate, saveWhileTyping } from './forms/saving.js';
 import { sameAsBefore, sheets } from './forms/sheet.js';
 
-watchPresses();
 for (const form of document.querySelectorAll('form[data-form]')) {
   form.classList.add('scripted');
   enhanceRows(form);

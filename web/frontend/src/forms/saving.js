@@ -3,7 +3,7 @@
 import { button } from './buttons.js';
 import { fields, kept, keepCopy, forget, isTyped, when } from './copies.js';
 import { clearLight, show } from './live.js';
-import { released } from './presses.js';
+import { released } from '../shared/presses.js';
 
 const PAUSE = 900;
 const AGAIN = 15000;

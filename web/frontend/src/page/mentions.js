@@ -1,5 +1,7 @@
 // `@` in a question offers who may be named there; what is typed after it narrows the list. Without it one types the name.
 
+import { released } from '../shared/presses.js';
+
 const TYPED = /(?:^|\s)@([\p{L}\d._-]*)$/u;
 const MOST = 8;
 const plain = (text) => text.normalize('NFD').replace(/\p{M}/gu, '').toLowerCase();
@@ -60,7 +62,7 @@ function offer(field, people) {
       item.dataset.username = usuario;
       return item;
     }));
-    if (!list.children.length) return close();
+    if (!list.children.length || found[0].usuario === word.toLowerCase()) return close();
     list.hidden = false;
     at = 0;
     mark();
@@ -77,5 +79,5 @@ function offer(field, people) {
     event.preventDefault();
     event.stopPropagation();
   });
-  field.addEventListener('blur', close);
+  field.addEventListener('blur', () => released().then(close)); // the list gone, all below it moves up
 }

@@ -5,16 +5,14 @@ const LONGEST = 1500; // a list that a press opens may never tell that it was le
 let letGo = () => {};
 let pressed = Promise.resolve();
 
-export function watchPresses() {
-  document.addEventListener('pointerdown', () => {
-    pressed = new Promise((done) => {
-      letGo = done;
-      setTimeout(done, LONGEST);
-    });
-  }, true);
-  for (const kind of ['pointerup', 'pointercancel']) {
-    document.addEventListener(kind, () => setTimeout(letGo), true); // after the click that this press becomes
-  }
+document.addEventListener('pointerdown', () => {
+  pressed = new Promise((done) => {
+    letGo = done;
+    setTimeout(done, LONGEST);
+  });
+}, true);
+for (const kind of ['pointerup', 'pointercancel']) {
+  document.addEventListener(kind, () => setTimeout(letGo), true); // after the click that this press becomes
 }
 
 // Done at once where nothing is pressed, else when it is let go.
