@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from engine.identity import Actor
+from engine.instances.models import Instance
 from engine.states import UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.documents.models import StoredFile
@@ -55,15 +56,21 @@ def ensure_may_read(session: Session, me: Actor, stored: StoredFile, sectors: Co
 
 
 def works_on(session: Session, task: UserTask, me: Actor) -> bool:
-    """Whether somebody did, has or may take a task of the same case that is of the same entity, or of none.
+    """Whether somebody did, has or may take a task of the same case that is of the same entity.
 
-    Who worked in the case for another entity does not: that is not their work.
+    One of no entity counts for who has a role in the whole sector: they review. Who has theirs in another entity, and
+    came to a meeting of the case, does not work on it.
     """
     entity = _entity(session, task)
     query = sa.select(UserTask.id).where(UserTask.instance_id == task.instance_id, _mine(me))
     if entity:
-        query = query.where(_ENTITY.in_([entity, ""]))
+        query = query.where(_ENTITY.in_([entity, ""] if _is_of_whole_sector(session, task, me) else [entity]))
     return session.scalar(query.limit(1)) is not None
+
+
+def _is_of_whole_sector(session: Session, task: UserTask, me: Actor) -> bool:
+    sector = session.scalar(sa.select(Instance.tenant).where(Instance.id == task.instance_id))
+    return any(group.sector == sector and not group.entity for group in map(Group.parse, me.groups))
 
 
 def _works_where_it_began(session: Session, stored: StoredFile, me: Actor) -> bool:

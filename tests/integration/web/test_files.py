@@ -32,7 +32,9 @@ def things(site: Site) -> Things:
 
 def _person(site: Site, username: str, role: str, entity: str) -> str:
     with site.application.database.unit_of_work() as session:
-        session.add(Person(username=username, name=username.title(), email=f"{username}@x.gov.co", entity_code=entity))
+        session.add(
+            Person(username=username, name=username.title(), email=f"{username}@x.gov.co", entity_code=entity or None)
+        )
         session.flush()
         session.add(PersonRole(username=username, role_id=role, sector_code=FIRST, entity_code=entity))
     return username
@@ -106,6 +108,22 @@ def test_who_worked_in_the_same_case_for_another_entity_reads_neither_file_nor_f
     other = _person(site, "otra", "responsable_meta", OF_IDPAC)
     assert _status(site, other, things.files[Reserve.RESERVED]) == 403
     assert site.visitor(other).client.get(f"/tareas/{sent}/enviada").status_code == 403
+
+
+def test_who_came_to_a_meeting_of_the_case_from_another_entity_reads_neither_file_nor_form(
+    site: Site, things: Things
+) -> None:
+    other = _person(site, "otra", "responsable_meta", OF_IDPAC)
+    of_sector = _person(site, "grupo", "profesional_sectorial", "")
+    for attendant in (other, of_sector):
+        _task_of(site, things, "", Group("asistente", FIRST, attendant), done_by=attendant)
+    with site.application.database.reading() as session:
+        sent = session.get_one(StoredFile, things.files[Reserve.RESERVED]).task_id
+
+    reserved = things.files[Reserve.RESERVED]
+    assert _status(site, other, reserved) == 403
+    assert site.visitor(other).client.get(f"/tareas/{sent}/enviada").status_code == 403
+    assert _status(site, of_sector, reserved) == 200
 
 
 def test_who_reviews_for_the_whole_sector_reads_it(site: Site, things: Things) -> None:
