@@ -41,6 +41,7 @@ def take_away(page: Page, key: str, label: str) -> bool:
         expect(page.locator("main")).to_contain_text("✕ Error")
         return False
     page.get_by_label("Por qué se publica").fill("Ese paso no se usa.")
+    page.get_by_label("En cuanto se publique").check()
     button.click()
     expect(page.get_by_role("status").first).to_contain_text("Publicada la versión 2.")
     return True

@@ -158,6 +158,7 @@ def test_it_is_published_and_drawn_dashed_by_the_viewer_and_by_the_server(live, 
     page.keyboard.press("Tab")
     page.get_by_role("button", name="Revisar y publicar").click()
     page.get_by_label("Por qué se publica").fill("Las preguntas se atienden en cualquier momento.")
+    page.get_by_label("En cuanto se publique").check()
     page.get_by_role("button", name="Publicar la nueva versión").click()
     expect(page.get_by_role("status").first).to_contain_text("Publicada la versión 2.")
 

@@ -228,6 +228,7 @@ def the_leader_changes_the_rules(office: Office) -> None:
     expect(page.locator(".changes")).to_contain_text("el plazo pasa de 5 a 6 días hábiles")
     page.get_by_label("Por qué se publica").fill("El sector pidió un día más.")
     office.picture(page, "10-publicar-con-motivo")
+    page.get_by_label("En cuanto se publique").check()
     page.get_by_role("button", name="Publicar la nueva versión").click()
     expect(page.get_by_role("status").first).to_contain_text("Publicada la versión 2.")
 

@@ -58,6 +58,7 @@ def test_a_leader_draws_six_days_and_the_next_month_obeys(live, open_page):
     page.get_by_role("button", name="Revisar y publicar").click()
     expect(page.locator(".changes")).to_contain_text("«Reportar avance»: el plazo pasa de 5 a 6 días hábiles")
     page.get_by_label("Por qué se publica").fill("El sector pidió un día más.")
+    page.get_by_label("En cuanto se publique").check()
     page.get_by_role("button", name="Publicar la nueva versión").click()
     expect(page.get_by_role("status").first).to_contain_text("Publicada la versión 2.")
     live.site.clock.move_to(dt.datetime(2018, 8, 1, 14, tzinfo=dt.UTC))

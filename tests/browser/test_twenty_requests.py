@@ -27,7 +27,8 @@ from tests.support.plan import PLAN
 from workflows.cycles import opening as cycles
 from workflows.errors import InvalidSubmission
 from workflows.monitoring import periods
-from workflows.people import directory
+from workflows.people import asking, directory
+from workflows.people.models import Role
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -87,6 +88,7 @@ class Hand:
         """Publish the draft: no request counts it."""
         self.page.goto(f"/procesos/{self.key}/publicar")
         self.page.get_by_label("Por qué se publica").fill(reason)
+        self.page.get_by_label("En cuanto se publique").check()
         self.page.get_by_role("button", name=re.compile("Publicar (la nueva versión|el proceso)")).click()
         expect(self.page.get_by_role("status").first).to_contain_text("Publicada la versión")
 
@@ -295,6 +297,12 @@ def test_07_a_new_role_of_each_entity(at, office):
     expect(hand.page.locator("main")).to_contain_text("Ventanilla")
     expect(hand.page.locator("main")).to_contain_text("DADEP")
     assert seen(hand) <= 3
+    hand.page.goto(f"/procesos/{petitions.KEY}/publicar")
+    expect(hand.page.get_by_role("button", name="Publicar la nueva versión")).to_be_disabled()
+    expect(hand.page.locator("main")).to_contain_text("falta que la administración lo dé")
+    with office.site.application.database.unit_of_work() as session:
+        for one in asking.open_ones(session, {"GOB"}, "ventanilla"):
+            asking.answer(session, session.get_one(Role, "ventanilla"), one.username, "GOB", gives=True)
     hand.publish()
     after = petitions.begin(office.site, "P-2")
     after.answer(ACCEPTED)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import request
 from sqlalchemy.orm import Session
 
+from notifications import roles as word
 from web import choosing
 from web.admin import abilities
 from web.admin.blueprint import blueprint
@@ -184,7 +185,11 @@ def answer_asked(role_id: str) -> Any:
         with current().database.unit_of_work() as session:
             found, _own = _own_role(session, role_id)
             sector = choosing.chosen(session, sector)
+            wished = [one.asked_by for one in asking.open_ones(session, {sector}, role_id) if one.username == username]
             given = asking.answer(session, found, username, sector, gives=gives)
+            now, base_url = current().clock.now(), current().config.base_url
+            for asked_by in wished:
+                word.tell_answered(session, now, found, given, asked_by, base_url, gives=gives)
             act, after = ("cambiar_roles", {"recibe": role_id}) if gives else ("negar_rol", {"rol": role_id})
             auditing.record(session, current().clock, actor(), act, ("persona", username), after=after)
             said = f"{given.name} ya es «{found.name}»." if gives else f"«{found.name}» no se le dio a {given.name}."

@@ -23,7 +23,7 @@ from web.auth.access import Of, allow
 from web.days import typed_day
 from web.numbers import row_id
 from web.pages import actor, back_to, current, page
-from web.studio import calendar, overview
+from web.studio import calendar, overview, upcoming
 from web.studio.blueprint import LEADERS, blueprint
 from web.studio.comparing import Difference, Side, difference, drawn, of_version
 from web.studio.decisions import UsedTable, tables_of
@@ -31,6 +31,7 @@ from web.studio.editor import review
 from web.studio.noting import note_way
 from web.studio.processes import may_skip_review
 from web.studio.rehearsing import replays
+from web.studio.roles import waiting
 from workflows.calendar import bogota_day
 from workflows.cycles.effects import CalendarEffect
 from workflows.people.groups import sectors_of
@@ -53,13 +54,15 @@ class Proposal:
     effects: Sequence[CalendarEffect]
     tables: Sequence[UsedTable]
     """What decides in its rule tasks."""
+    waits: Sequence[str]
+    """Roles that were made for it and that the administration has given nobody yet."""
     mails: Foretold
     """What changes in its reminders, and who would get which mail."""
 
     @property
     def is_blocked(self) -> bool:
-        """Whether something in it is an error."""
-        return any(finding.severity == "error" for finding in self.findings)
+        """Whether something in it is an error, or waits for the administration."""
+        return bool(self.waits) or any(finding.severity == "error" for finding in self.findings)
 
 
 def proposal(session: Session, process_key: str, xml: bytes, beside: Sequence[bytes] = ()) -> Proposal:
@@ -80,6 +83,7 @@ def proposal(session: Session, process_key: str, xml: bytes, beside: Sequence[by
         elsewhere=elsewhere,
         effects=calendar.effects_of(session, xml, sector),
         tables=tables_of(session, read_diagram(xml)),
+        waits=waiting(session, read_diagram(xml), sector),
         mails=foretell(
             session,
             current().engine,
@@ -144,9 +148,15 @@ def publish_page(process_key: str) -> str:
 @allow(*LEADERS, of=Of.DEFINITION)
 def publish_draft(process_key: str) -> Response | tuple[str, int]:
     """Publish the draft that the person has seen, not one saved since: now, on a day, or after a review (`way`)."""
-    reason, day, wrong = sent()
+    reason, day, wrong = sent(process_key)
     beside = {name: request.form.get(f"revision-{name}", 0, type=row_id) for name in asked_beside()}
     with current().database.reading() as session:
+        if any(
+            waiting(session, read_diagram(draft.content), draft.tenant)
+            for one in (process_key, *beside)
+            for draft in [releasing.draft_of(session, drafts.PROCESS, one)]
+        ):
+            wrong["roles"] = "Falta que la administración diga quién tiene un rol nuevo. Abajo dice cuál."
         if not_yet := replays(session, process_key, list(beside)).why_not(bool(request.form.get("accepted"))):
             wrong["accepted"] = not_yet
     if wrong:
@@ -167,11 +177,17 @@ def asked_beside() -> list[str]:
     return list(dict.fromkeys(request.values.getlist("con")))
 
 
-def sent() -> tuple[str, dt.date | None, dict[str, str]]:
-    """The reason and the day that were typed (None: at once), and what is wrong with them by field."""
+def sent(process_key: str) -> tuple[str, dt.date | None, dict[str, str]]:
+    """The reason and the day that were chosen (None: at once), and what is wrong with them by field."""
     reason, day, wrong = request.form.get("reason", ""), None, {}
     if not reason.strip():
         wrong["reason"] = "Escriba por qué se publica este cambio."
+    if request.form.get("when") == "next":
+        with current().database.reading() as session:
+            coming = upcoming.next_opening(session, process_key)
+        day = coming.due_on if coming is not None else None
+        if day is None:
+            wrong["day"] = "Ya no hay un próximo periodo por abrir. Elija otra vez desde cuándo rige."
     if request.form.get("when") == "day":
         day = typed_day(request.form.get("day", ""))
         if day is None:
@@ -239,6 +255,7 @@ def comparison_page(process_key: str, wrong: Mapping[str, str] | None = None) ->
         draft = releasing.draft_of(session, drafts.PROCESS, process_key)
         others = besides(session, process_key, asked_beside())
         together = [one for one in others if one.shown is not None]
+        is_first = overview.working_version(session, process_key).version == 0
         contents = [releasing.draft_of(session, drafts.PROCESS, one.name).content for one in together]
         shown = proposal(session, process_key, draft.content, contents)
         names = overview.people(session)
@@ -247,12 +264,14 @@ def comparison_page(process_key: str, wrong: Mapping[str, str] | None = None) ->
         comments = reviewing.comments(session, release.id) if release else []
         stands = release is not None and reviewing.stands(session, release)
         rehearsed = replays(session, process_key, [one.name for one in together])
+        coming = None if is_first or shown.effects else upcoming.next_opening(session, process_key)
         group = [one.process_key for one in reviewing.group(session, release)] if release else []
     return page(
         "studio/publish.html",
         name=process_key,
         version=shown.version,
         draft=draft,
+        coming=coming,
         others=others,
         together=together,
         is_blocked=any(one.is_blocked for one in [shown, *(one.shown for one in together if one.shown)]),

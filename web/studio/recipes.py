@@ -76,7 +76,7 @@ RECIPES: tuple[Recipe, ...] = (
             "Escriba el nombre, si es de cada entidad o de todo el sector, y marque quién lo tiene.",
             "*Crear el rol*: el paso ya lo nombra, y la administración recibe el pedido de dárselo a esas personas.",
         ),
-        "Donde nadie lo tiene se dice en amarillo, aquí y junto al dibujo.",
+        "Mientras nadie lo tenga no se publica; donde falta en alguna entidad se dice en amarillo, aquí y junto al dibujo.",
     ),
     Recipe(
         "Hacer un formulario con un número de 1 a 3, opciones y un archivo",

@@ -95,7 +95,9 @@ def _name(session: Session, process_key: str, element_id: str, role: Role) -> No
 def _fill(session: Session, role: Role, usernames: Sequence[str], sector: str) -> str:
     """Let people hold it, or ask who gives roles to; what came of it, in a sentence."""
     if not usernames or not sector:
-        return "Nadie lo tiene todavía: mientras sea así, sus tareas no le llegan a nadie."
+        where, now = [sector] if sector else registry.codes(session), current().clock.now()
+        told = word.tell_made(session, now, role, where, actor().id, current().config.base_url)
+        return f"Nadie lo tiene todavía, y mientras sea así lo que lo nombra no se publica. {_told(told)}."
     known = {one.username: one for one in asking.may_hold(session, {sector})}
     if unknown := [one for one in usernames if one not in known]:
         raise Refused(f"«{unknown[0]}» no es del sector, o ya no trabaja aquí. Elija personas de la lista.")
@@ -110,10 +112,25 @@ def _fill(session: Session, role: Role, usernames: Sequence[str], sector: str) -
     now = current().clock.now()
     asked = [asking.ask(session, now, role, one, sector, actor().id) for one in people]
     told = word.tell_asked(session, now, role, asked, current().config.base_url)
-    who = f"Se avisó por correo a {told} {'persona' if told == 1 else 'personas'} de la administración"
+    return f"Se pidió para {_names(people)}: lo da quien administra, y hasta entonces no se publica. {_told(told)}."
+
+
+def _told(told: int) -> str:
     if not told:
-        who = "Nadie administra este sector: pida que nombren a alguien"
-    return f"Se pidió para {_names(people)}: lo da quien administra. {who}."
+        return "Nadie administra este sector: pida que nombren a alguien"
+    return f"Se avisó por correo a {told} {'persona' if told == 1 else 'personas'} de la administración"
+
+
+def waiting(session: Session, diagram: DiagramModel, sector: str) -> list[str]:
+    """What publishing a drawing waits for: each role that was added and that nobody has yet, in a sentence."""
+    found = []
+    for one in named_roles(session, diagram, sector):
+        if one.filling is None or not one.filling.waits:
+            continue
+        who = ", ".join(asked.person.name for asked in one.asked)
+        said = f"se pidió para {who}, y falta que la administración lo dé" if who else "nadie lo tiene todavía"
+        found.append(f"«{one.name}»: {said}. Sin eso, sus tareas no le llegarían a nadie.")
+    return found
 
 
 def _names(people: Sequence[Person]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from web.studio import overview
 from workflows.calendar import bogota_day
 from workflows.cycles import opening
 from workflows.cycles.cadence import InvalidCadence
+from workflows.cycles.opening import DueOpening
 from workflows.spanish import enumeration, week_day
 
 
@@ -28,10 +28,10 @@ def in_words(session: Session, process_key: str, task: Element) -> str:
     variables: dict[str, object] = {}
     begins = "Si llegara hoy, vencería"
     if written.startswith("cierre"):
-        cutoff = _next_cutoff(session, process_key)
-        if cutoff is None:
+        coming = next_opening(session, process_key)
+        if coming is None:
             return ""
-        variables, begins = {"cierre": cutoff}, "La próxima vez vence"
+        variables, begins = {"cierre": coming.period.cutoff}, "La próxima vez vence"
     try:
         due = calendar.deadline(written, since=clock.now(), variables=variables, scope=sector)
     except InvalidDeadline:
@@ -41,21 +41,22 @@ def in_words(session: Session, process_key: str, task: Element) -> str:
     return f"{begins} el {week_day(day)} de {day.year}; se avisa el {enumeration(told)}."
 
 
-def _next_cutoff(session: Session, process_key: str) -> dt.date | None:
-    """The end of the next period that the calendar opens for a process, or for the nearest that calls it."""
+def next_opening(session: Session, process_key: str) -> DueOpening | None:
+    """What the calendar opens next of a process, or of the nearest that calls it; None where it opens nothing."""
     key, sector = Name.parse(process_key)
     reached = _callers(overview.current_diagrams(session), key)
     today = bogota_day(current().clock.now())
-    plans = opening.followed(session)
+    plans = [plan for plan in opening.followed(session) if plan.sector_code == (sector or plan.sector_code)]
     try:
         starts = {start.process_key: start.cadence for start in opening.calendar_starts(session, sector)}
     except InvalidCadence:
         return None
     for key in (one for one in reached if one in starts):
-        for plan in plans:
-            due = (one for one in opening.openings(current().engine, starts[key], plan) if one.due_on > today)
-            if (first := next(due, None)) is not None:
-                return first.period.cutoff
+        ahead = [
+            one for plan in plans for one in opening.openings(current().engine, starts[key], plan) if one.due_on > today
+        ]
+        if ahead:
+            return min(ahead, key=lambda one: one.due_on)
     return None
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from workflows.people.holdings import in_force
 from workflows.people.models import Person, PersonRole, Role
+from workflows.people.roles import BY_ID
 from workflows.people.states import RoleScope
 from workflows.sectors.models import SectorEntity
 
@@ -25,6 +26,11 @@ class Filling:
     role: Role
     people: Sequence[tuple[str, Place]] = field(default_factory=list)
     empty: Sequence[Place] = field(default_factory=list)
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is a role that somebody added and nobody has been given yet: nothing that names it may hold."""
+        return not self.people and self.role.id not in BY_ID
 
     @property
     def warning(self) -> str:

@@ -8,14 +8,19 @@ from collections.abc import Callable
 import pytest
 import sqlalchemy as sa
 
+from engine.definitions import catalogue
 from engine.definitions.models import Release
+from engine.instances.models import Instance
 from notifications.models import OutboxMessage
 from notifications.states import MailKind
 from tests.integration.studio.conftest import LEADER, LIAISON, OTHER_LEADER, Browser
+from tests.support.plan import PLAN
 from tests.support.web import Site
 from web import worker
 from web.bootstrap import Application
 from workflows.auditing.models import AuditEntry
+from workflows.cycles import opening as cycles
+from workflows.plan.models import Plan
 
 REPORT = "/procesos/sub_reporte_entidad"
 TASK = f"{REPORT}/tareas/reportar_avance"
@@ -136,6 +141,28 @@ def test_what_has_its_day_holds_from_that_day_and_not_before(
     assert "El borrador rige desde el" in before
     assert "Versión 2" in sign_in(LEADER).text(REPORT)
     assert (LEADER, "Rige la nueva versión de «Reporte de la entidad»") in mails(site.application)
+
+
+def test_the_next_period_is_proposed_and_takes_what_was_published_for_it(site: Site, leader: Browser) -> None:
+    revision = draw(leader, 6)
+    page = leader.get(f"{REPORT}/publicar")
+    (proposed,) = page.xpath("//input[@name='when'][@checked]")
+    with site.application.database.reading() as session:
+        (month,) = [one for one in cycles.calendar_starts(session) if one.process_key == "f5_ciclo_mensual"]
+        due = cycles.openings(site.application.engine, month.cadence, session.get_one(Plan, PLAN))
+        coming = next(one for one in due if one.due_on > site.clock.now().date())
+
+    leader.send(f"{REPORT}/publicar", reason="Sí.", revision=revision, when="next")
+    site.clock.move_to(dt.datetime.combine(coming.due_on, dt.time(13), dt.UTC))
+    worker.tick(site.application)
+
+    assert proposed.get("value") == "next"
+    label = page.xpath("string(//label[@for='when-next'])")
+    assert label.startswith(f"Desde el próximo periodo: {coming.period.words}, que se abre el")
+    with site.application.database.reading() as session:
+        opened = session.scalars(sa.select(Instance).where(Instance.process_key == "f5_ciclo_mensual")).all()
+        newest = max(opened, key=lambda one: one.id)
+        assert catalogue.by_sha(session, newest.bundle_sha256).versions["sub_reporte_entidad"] == 2
 
 
 def test_what_has_its_day_and_was_edited_stays_out_and_is_told(

@@ -7,10 +7,10 @@ import sqlalchemy as sa
 from engine.definitions.reading import read_diagram
 from notifications.models import OutboxMessage
 from notifications.states import MailKind
-from tests.integration.studio.conftest import LIAISON
+from tests.integration.studio.conftest import LEADER, LIAISON
 from web.studio import overview
 from web.studio.editor import review
-from workflows.people.models import AskedRole, PersonRole
+from workflows.people.models import AskedRole, Person, PersonRole
 
 ROLES = "/procesos/sub_reporte_entidad/roles"
 TASK = "reportar_avance"
@@ -75,6 +75,43 @@ def test_somebody_administering_may_refuse_and_the_role_stays_empty(leader, sign
 
     assert "Nadie: las tareas de este rol" in admin.text("/personas/roles/ventanilla")
     assert "Nadie es «Ventanilla» todavía" in leader.text(ROLES)
+
+
+def publish(leader, status=303):
+    page = leader.get("/procesos/sub_reporte_entidad/publicar")
+    revision = page.xpath("//input[@name='revision']/@value")[0]
+    return leader.send("/procesos/sub_reporte_entidad/publicar", status, reason="Por ventanilla", revision=revision)
+
+
+def test_publishing_waits_until_the_administration_gave_a_new_role_and_who_asked_hears_of_it(
+    leader, sign_in, application
+):
+    admin = administrator(application)
+    make(leader, persona=[LIAISON])
+
+    told = leader.text("/procesos/sub_reporte_entidad/publicar")
+    refused = publish(leader, 422)
+    sign_in(admin).send("/personas/roles/ventanilla/pedidos", persona=LIAISON, sector="GOB")
+    publish(leader)
+
+    with application.database.reading() as session:
+        called = session.get_one(Person, LIAISON).name
+    assert f"«Ventanilla»: se pidió para {called}, y falta que la administración lo dé" in told
+    assert "Falta que la administración diga quién tiene un rol nuevo." in refused.text
+    with application.database.reading() as session:
+        mails = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == MailKind.ROLE)).all()
+        assert [one.subject for one in mails if one.recipient == LEADER] == [f"«Ventanilla»: lo tiene {called}"]
+
+
+def test_of_a_role_that_is_made_for_nobody_the_administration_is_told_and_publishing_waits(leader, application):
+    make(leader, persona=[])
+
+    publish(leader, 422)
+
+    with application.database.reading() as session:
+        mails = session.scalars(sa.select(OutboxMessage).where(OutboxMessage.kind == MailKind.ROLE)).all()
+        told = {one.recipient: one.subject for one in mails}
+    assert told[administrator(application)] == "Decir quién tiene el rol «Ventanilla»"
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_stays(leader, application):
