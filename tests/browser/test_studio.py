@@ -12,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from engine.definitions import drafts
 from engine.definitions.linting import lint
+from engine.definitions.reading import read_diagram
 from engine.definitions.surroundings import known_names
 from engine.identity import SYSTEM
 from engine.tasks.models import UserTask
@@ -28,6 +29,7 @@ REPORT = "/procesos/sub_reporte_entidad"
 def open_editor(page: Page) -> None:
     page.goto(f"{REPORT}/editar")
     page.wait_for_selector("#editor[data-ready]")
+    page.get_by_role("button", name="Ver todo").click()
 
 
 def choose(page: Page, element_id: str) -> None:
@@ -43,6 +45,21 @@ def due_days(live) -> set[str]:
     with live.site.application.database.reading() as session:
         moments = session.scalars(sa.select(UserTask.due_at).where(UserTask.element_id == "reportar_avance"))
         return {(moment - dt.timedelta(hours=5)).date().isoformat() for moment in moments}
+
+
+@pytest.mark.parametrize("key", ["sub_reporte_entidad", "f2_marco_y_metas", "pes_maestro"])
+def test_a_wide_drawing_opens_where_it_begins_and_can_be_read(live, open_page, key):
+    page = open_page("amartinez")
+    page.goto(f"/procesos/{key}/editar")
+    page.wait_for_selector("#editor[data-ready]")
+
+    shown = int(page.locator("[data-part=zoom]").inner_text().removesuffix("%").strip())
+    canvas = page.locator("[data-part=canvas]").bounding_box()
+    begins = [one.id for one in read_diagram(resources.files("bpmn").joinpath(f"{key}.bpmn").read_bytes()).starts()]
+    box = page.locator(f'[data-element-id="{begins[0]}"]').first.bounding_box()
+    assert shown >= 75
+    assert canvas["x"] + 100 < box["x"] < canvas["x"] + canvas["width"] / 2
+    assert canvas["y"] < box["y"] < canvas["y"] + canvas["height"] - box["height"]
 
 
 def test_a_leader_draws_six_days_and_the_next_month_obeys(live, open_page):
@@ -265,6 +282,7 @@ def test_a_diagram_drawn_elsewhere_is_brought_answered_and_published(live, open_
     assert live.violations(page) == []
     page.get_by_role("button", name="Abrir en el editor").click()
     page.wait_for_selector("#editor[data-ready]")
+    page.get_by_role("button", name="Ver todo").click()
 
     page.get_by_role("button", name="¿Qué rol hace «Radicar»").click()
     expect(page.locator("[data-part=panel] h2")).to_contain_text("Radicar")

@@ -317,10 +317,13 @@ def test_07_a_new_role_of_each_entity(at, office):
 
 
 def test_08_a_form_with_a_number_options_and_a_file(at, office):
+    running = petitions.begin(office.site, "P-1")
+    running.answer(ACCEPTED)
+    running.answer({"texto": "Sí."})
     hand = at(petitions.KEY)
 
     hand.tab("Formularios")
-    hand.link("Nuevo formulario")
+    hand.link(re.compile("^Crear otro.*para Archivar"))
     hand.page.get_by_label("Cómo se llama").fill("Calificar")
     hand.enter()
     hand.link(re.compile("^\\+ Número"))
@@ -347,6 +350,14 @@ def test_08_a_form_with_a_number_options_and_a_file(at, office):
     assert office.complaints.pop().endswith(
         "422 (UNPROCESSABLE ENTITY)"
     )  # what it refuses is told so to the browser too
+    hand.publish()
+    after = petitions.begin(office.site, "P-2")
+    after.answer(ACCEPTED)
+    after.answer({"texto": "Sí."})
+    with pytest.raises(InvalidSubmission):
+        after.answer({"puntaje": "4", "resultado": "bien"})
+    assert after.answer({"puntaje": "3", "resultado": "bien"}) == []
+    assert running.answer({"texto": "Archivada."}) == []
 
 
 def test_09_the_reason_only_if_returned(at, office):
@@ -676,6 +687,12 @@ def test_20_a_bizagi_file_is_brought(at, live):
     assert (count >= 5, hand.clicks <= 12) == (True, True), (count, hand.clicks)
     taken = hand.page.request.get("/procesos/licencia/borrador.bpmn").body()
     assert b"bizagi:BizagiProperty" in taken
+
+    hand.key = "licencia"
+    hand.publish()
+    case = petitions.begin(live.site, "L-1", process="licencia")
+    (task,) = case.open_tasks()
+    assert task.name == "Radicar"
 
 
 def test_a_walk_by_hand_is_answered_in_its_forms_and_accessible_everywhere(at, office):

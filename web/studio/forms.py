@@ -93,7 +93,7 @@ def process_forms(process_key: str) -> str:
             starts=[start for start in diagram.of_kind("startEvent") if start.form_key],
             names=labels.forms,
             sizes={key: len(FormSchema.from_dict(written[key]).labels()) for key in asked if key in written},
-            named={key: overview.form_reference(session, key, tenant) for key in asked if key in written},
+            named=overview.form_references(session, tenant, asked & written.keys()),
             drafted=drafts.names(session, drafts.FORM),
             owner=tenant or owners.EVERYBODY,
             has_draft=drafts.find(session, drafts.PROCESS, process_key) is not None,
@@ -153,8 +153,9 @@ def make_form() -> Response | tuple[str, int]:
         key = editing.key_for(name, taken)
         source, called = editing.blank(key, name), str(Name(key, sector))
         if source_key:
-            copied = overview.form_reference(session, Name.parse(source_key).key, sector)
-            source = editing.copied(overview.working_form(session, copied)[0], key, name)
+            begins_with = Name.parse(source_key).key
+            named = overview.form_references(session, sector, [begins_with])
+            source = editing.copied(overview.working_form(session, named[begins_with])[0], key, name)
         drafts.save(
             session, current().engine, drafts.FORM, called, orjson.dumps(source),
             actor=actor(), revision=0, base_version=None,
@@ -180,9 +181,13 @@ def rename_form(form_key: str) -> Response | tuple[str, int]:
 
 @blueprint.get("/formularios/<form_key>")
 @allow(SIGNED_IN, of=Of.DEFINITION)
-def form(form_key: str) -> str:
-    """One form."""
-    return form_page(form_key)
+def form(form_key: str) -> str | Response:
+    """One form; with a `sector`, what its processes ask by this key."""
+    sector = request.args.get("sector", "")
+    with current().database.reading() as session:
+        whose = sector if sector in overview.seen() else ""
+        named = overview.form_references(session, whose, [form_key])[form_key]
+    return form_page(form_key) if named == form_key else back_to("studio.form", form_key=named)
 
 
 def form_page(form_key: str, wrong: Mapping[str, str] | None = None) -> str:

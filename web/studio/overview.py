@@ -6,7 +6,7 @@ A process or form is named as in an address: by its key what all share, `clave@S
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -285,11 +285,11 @@ def working_forms(session: Session, tenant: str = "") -> dict[str, dict[str, Any
     return found | {draft.key: orjson.loads(draft.content) for draft in session.scalars(written)}
 
 
-def form_reference(session: Session, key: str, tenant: str) -> str:
-    """The name of the form that a process of a sector asks by this key: the sector's own, else what all share."""
-    own = str(Name(key, tenant))
-    has = tenant and (variants.in_force(session, drafts.FORM, own) or drafts.find(session, drafts.FORM, own))
-    return own if has else key
+def form_references(session: Session, tenant: str, keys: Iterable[str]) -> dict[str, str]:
+    """The names of the forms that a process of a sector asks by these keys: the sector's own, else what all share."""
+    own = {one.form_key for one in catalogue.form_variants(session) if one.tenant == tenant}
+    own |= {one.key for one in drafts.of_tenant(session, drafts.FORM, tenant)} if tenant else set()
+    return {key: str(Name(key, tenant)) if key in own else key for key in keys}
 
 
 def working_form(session: Session, name: str) -> tuple[dict[str, Any], int]:

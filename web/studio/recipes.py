@@ -76,13 +76,13 @@ RECIPES: tuple[Recipe, ...] = (
             "Escriba el nombre, si es de cada entidad o de todo el sector, y marque quién lo tiene.",
             "*Crear el rol*: el paso ya lo nombra, y la administración recibe el pedido de dárselo a esas personas.",
         ),
-        "Mientras nadie lo tenga no se publica; donde falta en alguna entidad se dice en amarillo, aquí y junto al dibujo.",
+        "Mientras nadie lo tenga no se publica. Donde falta en una entidad lo dice en amarillo, aquí y en el dibujo.",
     ),
     Recipe(
         "Hacer un formulario con un número de 1 a 3, opciones y un archivo",
         "formularios",
         (
-            "*Crear el formulario*, junto a la tarea.",
+            "Junto a la tarea, *Crear otro*, o *Crear el formulario* si no tiene; escriba cómo se llama.",
             "Agregue *Número* *Desde* 1 *Hasta* 3; *Una opción*; *Archivos*.",
             "*Probarlo* y escriba 4: dice por qué no.",
         ),

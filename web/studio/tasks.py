@@ -45,6 +45,7 @@ def table_page(
         xml, revision = overview.working_xml(session, process_key)
         labels = overview.labels(session, current().engine, Name.parse(process_key).tenant)
         last = drafts.last_change(session, process_key) if revision else None
+        forms = overview.form_references(session, version.tenant, labels.forms)
         people = overview.people(session)
     diagram = read_diagram(xml)
     found = review(xml, Name.parse(process_key).tenant)[1] if revision else []
@@ -56,6 +57,7 @@ def table_page(
         rows=rows_of(diagram),
         diagram=diagram,
         labels=labels,
+        forms=forms,
         bases=sheet.BASES,
         names=names,
         shown_role=shown_role,

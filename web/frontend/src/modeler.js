@@ -16,6 +16,7 @@ import './modeler.css';
 const PALETTE = 130;
 const MARGIN = 20;
 const STEP = 1.25;
+const READABLE = 0.75;
 const PRESENCE = 20000;
 
 const page = document.getElementById('editor');
@@ -31,7 +32,7 @@ async function open() {
   const [diagram, catalogues] = await Promise.all([get(page.dataset.xml), get(page.dataset.catalogues)]);
   const xml = await diagram.text();
   await modeler.importXML(xml);
-  fit(modeler.get('canvas'));
+  begin(modeler);
   start(modeler, await catalogues.json(), xml);
 }
 
@@ -41,6 +42,20 @@ function fit(canvas) {
   const scale = Math.min((outer.width - PALETTE - MARGIN) / inner.width, (outer.height - 2 * MARGIN) / inner.height, 1);
   const [width, height] = [outer.width / scale, outer.height / scale];
   canvas.viewbox({ x: inner.x - PALETTE / scale, y: inner.y - (height - inner.height) / 2, width, height });
+}
+
+// All of it where that can be read; else where it begins, at a size that can: the rest is an arrow or «Ver todo» away.
+function begin(modeler) {
+  const canvas = modeler.get('canvas');
+  fit(canvas);
+  if (canvas.zoom() >= READABLE) return;
+  const { inner, outer } = canvas.viewbox();
+  const [width, height, margin] = [outer.width, outer.height, MARGIN].map((one) => one / READABLE);
+  const [first] = modeler.get('elementRegistry').filter((one) => one.type === 'bpmn:StartEvent').sort((a, b) => a.x - b.x);
+  const free = inner.height - height + 2 * margin;
+  const seen = first ? first.y + first.height / 2 - height / 2 : inner.y;
+  const y = free < 0 ? inner.y + (inner.height - height) / 2 : Math.min(Math.max(seen, inner.y - margin), inner.y - margin + free);
+  canvas.viewbox({ x: inner.x - PALETTE / READABLE, y, width, height });
 }
 
 function start(modeler, catalogues, xml) {
@@ -115,7 +130,7 @@ function start(modeler, catalogues, xml) {
   addEventListener('online', () => findings.look());
   drafts.offer(xml, async (copy) => {
     await modeler.importXML(copy);
-    fit(canvas);
+    begin(modeler);
     findings.look();
   });
   if (location.hash) findings.go(decodeURIComponent(location.hash.slice(1)));
