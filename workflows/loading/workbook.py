@@ -19,7 +19,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from workflows.documents.tables import put
 from workflows.indicators.traffic_light import DEFAULT_BANDS
 from workflows.loading.tables import write_plan
-from workflows.loading.xlsx_source import TAKEN_AT
+from workflows.loading.xlsx_source import READ_ME, ROLES, TAKEN_AT
 from workflows.people.roles import APPOINTED, CATALOGUE
 from workflows.people.states import RoleScope
 from workflows.records import columns
@@ -78,7 +78,7 @@ def write_sheets(
     _write_read_me(book, read_me, sheets)
     for sheet in sheets:
         _write_sheet(book.create_sheet(sheet.title), sheet, tables.get(sheet.key, []), years)
-    _write_roles(book.create_sheet("Roles"))
+    _write_roles(book.create_sheet(ROLES))
     stream = io.BytesIO()
     book.save(stream)
     return stream.getvalue()
@@ -88,7 +88,7 @@ def _write_read_me(book: Workbook, read_me: Sequence[str], sheets: Sequence[Shee
     page = book.active
     if not isinstance(page, Worksheet):  # pragma: no cover - a new workbook has one worksheet
         raise TypeError("a new workbook has a worksheet")
-    page.title = "Léame"
+    page.title = READ_ME
     page.column_dimensions["A"].width = 110
     for number, text in enumerate(read_me, start=1):
         page.cell(number, 1, text)

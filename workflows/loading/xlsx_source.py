@@ -24,6 +24,7 @@ from workflows.loading.tables import Row, Tables, first_year
 from workflows.records import columns
 from workflows.records.columns import SHEETS, Column, Sheet
 from workflows.records.problems import WARNING, InvalidPlan, Problem
+from workflows.spanish import MONTHS
 
 TAKEN_AT = "cauce"
 """The property of a workbook in which Cauce writes when it was exported."""
@@ -39,6 +40,12 @@ TITLE_ROWS = 8
 
 ALIKE = 0.82
 """From so much likeness a name is taken for the one of the format, and the person told."""
+
+ALIKE_MONTH, SHORTEST_MONTH = 0.75, 3
+"""The same of a month, and so many letters stand for one."""
+
+READ_ME, ROLES = "Léame", "Roles"
+"""Sheets of the format that only tell."""
 
 MOST_MERGED = 5000
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell\b[^>]*?\bref="([A-Z]{1,3}\d{1,7}:[A-Z]{1,3}\d{1,7})"')
@@ -139,9 +146,20 @@ def _tables(book: Workbook, sheets: Sequence[Sheet], optional: Collection[str], 
                 problems.append(Problem(f"Falta la hoja «{sheet.title}». Use el formato.", sheet.title))
             continue
         tables[sheet.key] = list(_rows(book[title], sheet, problems, notices, first_year(tables)))
+    notices += [
+        Problem("La hoja no es del formato; no se leyó.", page.title, severity=WARNING)
+        for page in book.worksheets
+        if plain(page.title) in titles and page.title not in (READ_ME, ROLES) and _says_something(page)
+    ]
     if problems:
         raise InvalidPlan(problems=[*problems, *notices])
     return tables
+
+
+def _says_something(page: Any) -> bool:
+    page.reset_dimensions()
+    rows = itertools.islice(page.iter_rows(max_col=MAX_COLUMNS), MAX_ROWS)
+    return any(cell.value is not None for row in rows for cell in row)
 
 
 def _notice(message: str, sheet: Sheet, row: int | None = None) -> Problem:
@@ -149,8 +167,17 @@ def _notice(message: str, sheet: Sheet, row: int | None = None) -> Problem:
 
 
 def _near(name: str, others: Collection[str]) -> str:
-    """The one of the others (plain) that is spelt almost like a name; empty if none is. Numbers must be the same."""
-    digits = re.sub(r"\D", "", name)
+    """The one of the others (plain) that is spelt almost like a name; empty if none is. Numbers must be the same.
+
+    A month may be shortened, or have one letter wrong.
+    """
+    digits, written = re.sub(r"\D", "", name), plain(name).rstrip(".")
+    months = [month for month in MONTHS if month in others]
+    if begun := [month for month in months if len(written) >= SHORTEST_MONTH and month.startswith(written)]:
+        return begun[0] if len(begun) == 1 else ""
+    alike = difflib.get_close_matches(written, months, n=2, cutoff=ALIKE_MONTH)
+    if len(alike) == 1:
+        return alike[0]
     alike = [other for other in others if re.sub(r"\D", "", other) == digits]
     return next(iter(difflib.get_close_matches(plain(name), alike, n=1, cutoff=ALIKE)), "")
 

@@ -119,6 +119,10 @@ def test_what_an_office_adds_to_the_workbook_is_left_out_and_said() -> None:
         book["Objetivos"].cell(6000, 1).number_format = "0.00"
         headed = next(cell for cell in book["Entidades"][1] if cell.value == "Nombre")
         headed.value = "Nombree"
+        book.create_sheet("Notas sueltas").append(["Ojo con la línea 2"])
+        book.create_sheet("Hoja1")
+        for written, month in (("ene.", "Enero"), ("Marso", "Marzo"), ("Setiembre", "Septiembre")):
+            next(cell for cell in book["Mediciones"][1] if cell.value == month).value = written
 
     read = read_file("plan.xlsx", edited(edit))
 
@@ -130,6 +134,10 @@ def test_what_an_office_adds_to_the_workbook_is_left_out_and_said() -> None:
         "Proyectos, fila 1: La columna «Comentarios de la oficina» no es del formato; no se leyó.",
         "Indicadores: La hoja «Indicadors» se leyó como «Indicadores».",
         "Entidades, fila 1: La columna «Nombree» se leyó como «Nombre».",
+        "Notas sueltas: La hoja no es del formato; no se leyó.",
+        "Mediciones, fila 1: La columna «ene.» se leyó como «Enero».",
+        "Mediciones, fila 1: La columna «Marso» se leyó como «Marzo».",
+        "Mediciones, fila 1: La columna «Setiembre» se leyó como «Septiembre».",
     } <= told
     assert {notice.severity for notice in read.notices} == {"advertencia"}
     assert set(read.notices) <= set(check(read))
