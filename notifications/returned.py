@@ -80,7 +80,7 @@ def tell_returned(session: Session, event: TaskCreated, base_url: str) -> None:
         "subject": _subject(task, why.reasons),
         "base_url": base_url.rstrip("/"),
     }
-    today = bogota_day(event.at)
+    today, sender = bogota_day(event.at), people.get(str(act.completed_by))
     for username in sorted(recipients_of(session, task, today)):
         if username in people:
             urgent.tell(
@@ -95,6 +95,7 @@ def tell_returned(session: Session, event: TaskCreated, base_url: str) -> None:
                 sector=case.tenant,
                 task_id=task.id,
                 at_once=task.due_at is not None and bogota_day(task.due_at) <= today,
+                reply_to=sender.email if sender else "",
             )
 
 

@@ -16,11 +16,14 @@ from engine.definitions.names import Name
 from web import exporting
 from web.auth import ANYONE, SIGNED_IN, WORKING, Of, allow
 from web.days import typed_day
-from web.meetings.listing import agenda_of, standing
+from web.meetings.listing import WORDS, agenda_of, standing
 from web.meetings.sheets import COLUMNS, MINE
 from web.pages import actor, back_to, current, page
 from web.unsigned import counting
 from workflows.calendar import bogota_day
+from workflows.documents import keeping
+from workflows.documents.keeping import Address
+from workflows.documents.states import DocumentKind
 from workflows.errors import Conflict, Refused
 from workflows.meetings import attending, changing, commitments, minutes
 from workflows.meetings.attending import Presence
@@ -71,8 +74,10 @@ def _shown(session: Session, plan_code: str, meeting_id: int, **context: Any) ->
     meeting = changing.of_plan(session, plan_code, meeting_id)
     promised = minutes.own_commitments(session, meeting)
     names = directory.display_names(
-        session, {*meeting.invited, meeting.convened_by or "", *(one.responsible or "" for one in promised)} - {""}
-    )
+        session,
+        {*meeting.invited, meeting.convened_by or "", meeting.approved_by or "",
+         *(one.responsible or "" for one in promised)} - {""},
+    )  # fmt: skip
     to_be_held = meeting.state in changing.TO_BE_HELD
     return page(
         "meetings/show.html",
@@ -82,6 +87,8 @@ def _shown(session: Session, plan_code: str, meeting_id: int, **context: Any) ->
         agenda=agenda_of(session, meeting),
         modes=MODES,
         promised=promised,
+        mark=WORDS[meeting.state],
+        papers=keeping.formats_of(session, Address(plan_code, DocumentKind.MINUTES, str(meeting.id))),
         there=attending.registered(session, meeting) if to_be_held else [],
         to_be_held=to_be_held,
         is_convened=meeting.state is MeetingState.CONVENED,

@@ -56,6 +56,14 @@ def find(session: Session, address: Address, suffix: str) -> Document | None:
     )
 
 
+def formats_of(session: Session, address: Address) -> dict[str, int]:
+    """The files of a document that were made, by format."""
+    query = sa.select(Document.format, Document.file_id).where(
+        Document.plan_code == address.plan_code, Document.kind == address.kind, Document.key == address.key
+    )
+    return {suffix: file_id for suffix, file_id in session.execute(query.order_by(Document.format))}
+
+
 def date_of(session: Session, file_id: int) -> dt.datetime | None:
     """The moment of the act that a file is the document of; none of a file that somebody uploaded."""
     return session.scalar(sa.select(Document.dated_at).where(Document.file_id == file_id))

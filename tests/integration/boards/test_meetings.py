@@ -18,7 +18,9 @@ from tests.support.web import Site, Visitor
 from web.meetings import views as meeting_views
 from workflows.auditing.models import AuditEntry
 from workflows.calendar import bogota_day
+from workflows.meetings import printing
 from workflows.meetings.models import Attendee, Commitment, Meeting
+from workflows.meetings.states import MeetingState
 from workflows.people.models import Person
 from workflows.shipped import shipped_diagrams, shipped_forms
 
@@ -320,3 +322,20 @@ def test_who_promised_says_how_it_goes_and_nobody_else(site: Site) -> None:
     assert "«Salen el lunes.»" in ana.open("/seguimiento").text_content()
     token = ana.page().xpath("//input[@name='csrf_token']/@value")[0]
     ana.send(f"/compromisos/{kept}", [("csrf_token", token), ("avance", "x")], status=403)
+
+
+def test_the_page_of_a_meeting_says_who_approved_its_minutes_and_where_they_are(site: Site) -> None:
+    ana, meeting_id = convened(site)
+    with site.application.database.unit_of_work() as session:
+        meeting = session.get_one(Meeting, meeting_id)
+        meeting.state, meeting.development = MeetingState.APPROVED, "Se revisaron las obras."
+        meeting.approved_by, meeting.approved_at = "amartinez", site.clock.now()
+
+    before = ana.open(f"{MEETINGS}/{meeting_id}").text_content()
+    printing.MAKER.make_missing(site.application.database, site.clock)
+    after = ana.open(f"{MEETINGS}/{meeting_id}")
+
+    assert "Acta aprobada" in before and "La aprobó Ana Martínez" in before
+    assert "El documento se está preparando" in before
+    files = [one.text for one in after.xpath("//section[@aria-labelledby='acta']//a[starts-with(@href, '/archivos/')]")]
+    assert "PDF" in files and "DOCX" in files

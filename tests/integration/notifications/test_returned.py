@@ -60,6 +60,7 @@ def test_who_reported_reads_at_once_why_a_row_came_back_and_in_which(house: Hous
     assert "Motivo: «El soporte no permite verificar el valor; adjunte el listado.»" in mail.text
     assert f"{URL}/tareas/{task.id}" in mail.text
     assert "El soporte no permite verificar el valor" in mail.html
+    assert mail.reply_to == "bdiaz@demo.example"  # who sent it back
 
 
 def test_who_reported_the_money_reads_which_project_came_back_and_why(house: House) -> None:

@@ -28,7 +28,7 @@ SHOWN = {"Panel", "Prefill", "Preview", "Chip", "NotFound", "Message", "lines"}
 NO_MESSAGES = {"prepare", "request_panels", "record"}
 READ = {
     "Al avalar, responde por {} y por el presupuesto del mes ante la cabeza de sector.", "En {}.",
-    "En {}; programado: {}.", "{} {}: {}.", "Acta de la {}{}, {}.", "Asistentes: {}.", "En {}{}.",
+    "En {}; programado: {}.", "{} {}: {}.", "Acta de «{}», {}.", "Asistentes: {}.", "En {}{}.",
     "Ya pasó el día hábil 6: lo que devuelva se corrige en el reporte extemporáneo y no detiene lo demás.",
     "Esta encuesta es anónima: no pide su nombre ni guarda su dirección. No escriba datos personales. Sus respuestas "
     "se usan solo para priorizar los temas del plan y se publican sumadas.",

@@ -73,7 +73,7 @@ def _in_red(session: Session, plan_code: str) -> Iterator[dict[str, Any]]:
     month = _judged(session, plan_code)
     found = reds.of_month(session, plan_code, month) if month else []
     for one in found[:MOST]:
-        yield _point(_cut(_red_words(one), LETTERS), one.reports or None)
+        yield _point(_cut(f"En rojo: {_named(one)}", LETTERS), one.reports or None)
     if len(found) > MOST:
         yield _point(f"Los otros {len(found) - MOST} indicadores en rojo")
 
@@ -114,12 +114,12 @@ def _standing(session: Session, plan_code: str, month: str) -> str:
 def _red_facts(found: Sequence[Red]) -> str:
     if not found:
         return "Ningún indicador está en rojo."
-    return "\n".join(["Se revisó lo que está en rojo:", *(f"- {_red_words(one)}. {_why(one)}" for one in found)])
+    return "\n".join(["Se revisó lo que está en rojo:", *(f"- {_named(one)}. {_why(one)}" for one in found)])
 
 
-def _red_words(one: Red) -> str:
+def _named(one: Red) -> str:
     share = percentage(one.compliance) if one.compliance is not None else "sin dato"
-    return f"En rojo: {one.code} {one.name} ({one.entity}), {share}"
+    return f"{one.code} {one.name} ({one.entity}), {share}"
 
 
 def _why(one: Red) -> str:
@@ -141,7 +141,7 @@ def _promises(found: Sequence[tuple[Commitment, str]], day: dt.date | None) -> s
         + (f": {one.progress}" if one.progress else "")
         for one, name in found
     )
-    return f"Compromisos abiertos: {len(found)}, {late} con la fecha vencida.\n{told}"
+    return f"Compromisos abiertos: {len(found)}, {late or 'ninguno'} con la fecha vencida.\n{told}"
 
 
 def _who_came(meeting: Meeting) -> str:

@@ -26,7 +26,7 @@ from workflows.monitoring import bottlenecks, figures, periods
 from workflows.monitoring.period_figures import LevelFigure
 from workflows.people import directory
 from workflows.people.models import Person
-from workflows.spanish import inside, long_day, month_name, percentage
+from workflows.spanish import long_day, month_name, percentage
 
 OBJECTIVE, LINE = "objetivo", "linea"
 VERDICT_TABLES = ((OBJECTIVE, "veredictos_objetivo"), (LINE, "veredictos_linea"))
@@ -204,7 +204,7 @@ def text_of(context: FormContext, meeting: Meeting) -> str:
     """The minutes as one text: what a person approves."""
     names = directory.display_names(context.session, _named(context, meeting))
     parts = [
-        f"Acta de la {inside(meeting.topic)}, {long_day(meeting.held_on)}.",
+        f"Acta de «{meeting.topic}», {long_day(meeting.held_on)}.",
         f"Asistentes: {', '.join(row['persona'] for row in meeting.attendance)}.",
         meeting.development,
     ]
