@@ -154,7 +154,7 @@ def test_an_old_code_an_old_link_another_address_and_a_second_step_open_nothing(
     stranger, where = page
     stranger.press(f"{where}/codigo")
     old = code(site)
-    site.clock.advance(dt.timedelta(minutes=16))
+    site.clock.advance(dt.timedelta(minutes=11))
     stranger.press(where, status=422, codigo=old)
 
     # When the person has another address, a second step, or must have one; and when a week is over
