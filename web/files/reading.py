@@ -48,7 +48,7 @@ def ensure_may_read(session: Session, me: Actor, stored: StoredFile, sectors: Co
     if stored.reserve == Reserve.PUBLIC or any(str(Group(COORDINATOR, sector)) in me.groups for sector in sectors):
         return
     if task is None:
-        may = _works_where_it_began(session, stored, me)
+        may = _works_where_it_began(session, stored, me) or _controls(me, sectors)
     else:
         may = works_on(session, task, me) or controls(session, task, me, sectors)
     if not may:
@@ -99,7 +99,10 @@ def _mine(me: Actor) -> sa.ColumnElement[bool]:
 
 def controls(session: Session, task: UserTask, me: Actor, sectors: Collection[str]) -> bool:
     """Whether somebody is of internal control of the entity of a task; of any, where the whole sector is concerned."""
-    entity = _entity(session, task)
+    return _controls(me, sectors, _entity(session, task))
+
+
+def _controls(me: Actor, sectors: Collection[str], entity: str = "") -> bool:
     held = [group for group in map(Group.parse, me.groups) if group.role == CONTROL and group.sector in sectors]
     return any(not entity or group.entity == entity for group in held)
 

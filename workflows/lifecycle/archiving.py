@@ -23,7 +23,7 @@ from workflows.auditing.models import AuditEntry
 from workflows.auditing.reading import of_plan
 from workflows.documents import files
 from workflows.documents.models import Document, DocumentVersion, PlanDocument, StoredFile
-from workflows.documents.states import DocumentKind
+from workflows.documents.states import DocumentKind, Reserve
 from workflows.documents.tables import Column, as_csv
 from workflows.errors import Refused
 from workflows.evaluation.models import Evaluation, EvaluationInput
@@ -72,6 +72,7 @@ class Piece:
     sha256: str
     file_id: int | None = None
     content: bytes = b""
+    reserve: Reserve = Reserve.PUBLIC
 
     def row(self) -> dict[str, str]:
         """As the index writes it."""
@@ -114,7 +115,10 @@ def ensure_nothing_open(session: Session, plan_code: str) -> None:
 
 
 def archive(session: Session, engine: ProcessEngine, plan_code: str) -> PlanArchive:
-    """Close the plan and keep its file as one ZIP. Doing it twice changes nothing. Raises `Refused`."""
+    """Close the plan and keep its file as one ZIP, as reserved as what it holds. Doing it twice changes nothing.
+
+    Raises `Refused`.
+    """
     kept = session.get(PlanArchive, plan_code)
     if kept is None:
         raise Refused(f"Nadie ha confirmado el archivo del plan {plan_code}.")
@@ -125,7 +129,10 @@ def archive(session: Session, engine: ProcessEngine, plan_code: str) -> PlanArch
     pieces = index(session, plan_code)
     content, digest = _export(session, plan, kept, pieces)
     name = f"{plan_code}-expediente.zip"
-    file = files.keep(session, engine.clock, SYSTEM.id, name, content, "application/zip", sector=plan.sector_code)
+    reserve = max((piece.reserve for piece in pieces), key=list(Reserve).index)
+    file = files.keep(
+        session, engine.clock, SYSTEM.id, name, content, "application/zip", sector=plan.sector_code, reserve=reserve
+    )
     kept.archived_at, kept.file_id = engine.now(), file.id
     kept.entries, kept.index_sha256 = len(pieces), digest
     plan.state = PlanState.CLOSED
@@ -163,7 +170,8 @@ def _records(session: Session, plan_code: str) -> Iterator[Piece]:
             *_measure(content := orjson.dumps(version.content, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)),
             content=content,
         )
-    yield _made("bitacora.csv", "Bitácora del plan", _audit(session, plan_code))
+    # Who did what is read by the coordination and internal control, here as on its page.
+    yield _made("bitacora.csv", "Bitácora del plan", _audit(session, plan_code), Reserve.CLASSIFIED)
     yield from _handover(session, plan_code)
 
 
@@ -204,11 +212,12 @@ def _supports(session: Session, plan_code: str) -> Iterator[Piece]:
 
 
 def _stored(path: str, title: str, file: StoredFile) -> Piece:
-    return Piece(path, title, file.stored_at.isoformat(), file.size, file.sha256, file_id=file.id)
+    kept_at = file.stored_at.isoformat()
+    return Piece(path, title, kept_at, file.size, file.sha256, file_id=file.id, reserve=file.reserve)
 
 
-def _made(path: str, title: str, content: bytes) -> Piece:
-    return Piece(path, title, "", *_measure(content), content=content)
+def _made(path: str, title: str, content: bytes, reserve: Reserve = Reserve.PUBLIC) -> Piece:
+    return Piece(path, title, "", *_measure(content), content=content, reserve=reserve)
 
 
 def _measure(content: bytes) -> tuple[int, str]:

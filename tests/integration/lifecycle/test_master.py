@@ -19,6 +19,7 @@ from tests.support.plan import PLAN, House
 from workflows.auditing import recording as auditing
 from workflows.documents import files, versions
 from workflows.documents.models import Document, StoredFile
+from workflows.documents.states import Reserve
 from workflows.errors import Conflict, Forbidden, InvalidSubmission, Refused
 from workflows.lifecycle import archiving, creating, starting
 from workflows.lifecycle.creating import RETROACTIVE
@@ -143,6 +144,29 @@ def test_the_archive_holds_every_piece_with_its_sha256(sector: House) -> None:
         assert (kept.entries, kept.index_sha256) == (len(paths), _sha256(described))
         assert document.file_id == kept.file_id
         assert case.state == "completed"
+
+
+@pytest.mark.parametrize(
+    ("attached", "kept_as"),
+    [(Reserve.PUBLIC, Reserve.CLASSIFIED), (Reserve.RESERVED, Reserve.RESERVED)],
+    ids=["the bitácora is classified", "a support is reserved"],
+)
+def test_the_archive_is_as_reserved_as_the_most_reserved_piece_in_it(
+    sector: House, attached: Reserve, kept_as: Reserve
+) -> None:
+    _reach_the_archive(sector)
+    with sector.database.unit_of_work() as session:
+        task = session.scalars(sa.select(UserTask.id)).first()
+        files.keep(
+            session, sector.clock, "amartinez", "soporte.pdf", b"%PDF-1.7", "application/pdf", task_id=task,
+            reserve=attached,
+        )  # fmt: skip
+
+    _do(sector, "confirmar_archivo", **_CONFIRMED)
+
+    with sector.database.reading() as session:
+        archived = sa.select(StoredFile.reserve).join(Document, Document.file_id == StoredFile.id)
+        assert session.scalars(archived.where(Document.kind == "expediente")).one() == kept_as
 
 
 def test_archiving_again_changes_nothing(sector: House) -> None:

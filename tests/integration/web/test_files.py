@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 import sqlalchemy as sa
 
+from engine.identity import SYSTEM
 from engine.states import UserTaskState
 from engine.tasks.models import TaskCandidate, UserTask
 from tests.support.two_sectors import FIRST, REPORTERS, Things, add_second_sector
@@ -124,6 +125,19 @@ def test_who_came_to_a_meeting_of_the_case_from_another_entity_reads_neither_fil
     assert _status(site, other, reserved) == 403
     assert site.visitor(other).client.get(f"/tareas/{sent}/enviada").status_code == 403
     assert _status(site, of_sector, reserved) == 200
+
+
+def test_what_is_not_public_and_of_no_task_opens_to_the_coordination_and_to_internal_control(site: Site) -> None:
+    with site.application.database.unit_of_work() as session:
+        kept = files.keep(
+            session, site.clock, SYSTEM.id, "expediente.zip", b"PK", "application/zip", sector=FIRST,
+            reserve=Reserve.CLASSIFIED,
+        ).id  # fmt: skip
+    controls = _person(site, "controla", "control_interno", OF_SDG)
+
+    found = {who: _status(site, who, kept) for who in ("amartinez", controls, "cvega", "sruiz", "admin")}
+
+    assert found == {"amartinez": 200, controls: 200, "cvega": 403, "sruiz": 403, "admin": 403}
 
 
 def test_who_reviews_for_the_whole_sector_reads_it(site: Site, things: Things) -> None:
