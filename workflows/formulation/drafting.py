@@ -85,7 +85,8 @@ def assemble(session: Session, plan_code: str, *, by: str, now: dt.datetime) -> 
 
 
 def _facts(plan: Plan) -> list[list[str]]:
-    years = f"{plan.first_year}–{plan.first_year + plan.years - 1}"
+    last = plan.first_year + plan.years - 1
+    years = f"{plan.first_year}–{last}" if plan.years > 1 else str(last)
     return [["Sector", plan.sector.name], ["Vigencia", years], ["Plan de desarrollo", plan.development_plan or "—"]]
 
 

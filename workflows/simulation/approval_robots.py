@@ -110,7 +110,7 @@ def _number(mind: Mind, form: OpenForm, upload: Upload) -> Raw:
     return {
         "numero": f"{number:03}",
         "fecha": mind.today().isoformat(),
-        "registro_distrital": f"Registro Distrital {6000 + number}",
+        "registro_distrital": f"N.º {6000 + number}",
         "archivo": [upload("acto numerado.pdf", PDF)],
     }
 
