@@ -40,6 +40,20 @@ def test_no_page_of_the_desk_is_wider_than_its_window(live: Live, username: str)
     assert wide == []
 
 
+def test_what_was_sent_is_read_whole_at_every_width(live: Live) -> None:
+    task = task_of(live.site, "reportar_avance", OF)
+    play(live.site, "reportar_avance")
+    page = live.page("ocardenas")
+    page.goto(f"{task}/enviada")
+
+    over = {}
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        over[width] = page.evaluate(BEYOND)
+
+    assert over == dict.fromkeys(WIDTHS, 0)
+
+
 def test_a_calendar_opens_from_beside_its_date_on_the_narrowest_screen(live: Live) -> None:
     page = live.page("sruiz", viewport={"width": 320, "height": 900})
     page.goto(task_of(live.site, "reportar_avance", "IDPAC"))

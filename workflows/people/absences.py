@@ -218,7 +218,9 @@ def _ensure_stands_in(session: Session, person: Person, replacement: str, since:
         if not may_be_given(session, replacement, sector):
             raise Refused(f"{other.name} no trabaja en todos los sectores de {person.name}. Elija a otra persona.")
     if _leads_back(session, replacement, person.username, since, until):
-        raise Refused(f"En esos días a {other.name} la reemplaza {person.name}: quedarían sin nadie. Elija a otra.")
+        raise Refused(
+            f"{person.name} reemplaza a {other.name} en esos días: quedarían sin nadie. Elija a otra persona."
+        )
 
 
 def _leads_back(session: Session, first: str, to: str, since: dt.date, until: dt.date) -> bool:
