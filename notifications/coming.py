@@ -24,6 +24,7 @@ from workflows.calendar import WorkingCalendar, add_months, bogota_day
 from workflows.cycles import opening as cycles
 from workflows.cycles.opening import DueOpening
 from workflows.plan.models import Plan
+from workflows.subjects import subject
 
 Members = Mapping[str, frozenset[str]]
 """The active people of each group."""
@@ -119,6 +120,7 @@ def _once_more(
             name=f"{element.name} ({opening.period.words})",
             case_name=case.name,
             tenant=case.tenant,
+            subject=subject(task.variables),
             entity=task.variables.get("entidad"),
             created_at=since,
             due_at=due_at,

@@ -17,6 +17,7 @@ from engine.tasks import assignment
 from engine.tasks.models import TaskCandidate, UserTask
 from workflows.people import holders
 from workflows.people.models import Person
+from workflows.subjects import subject
 
 RETURNS = "devolucion"
 """The property of a step that is there only for what came back."""
@@ -35,6 +36,7 @@ class OpenTask:
     name: str
     case_name: str
     tenant: str
+    subject: str
     entity: str | None
     created_at: dt.datetime
     due_at: dt.datetime | None
@@ -95,6 +97,7 @@ def _open_task(
         name=task.name,
         case_name=case[0] or "",
         tenant=case[1] or "",
+        subject=subject(task.variables),
         entity=task.variables.get("entidad"),
         created_at=task.created_at,
         due_at=task.due_at,

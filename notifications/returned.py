@@ -26,6 +26,7 @@ from workflows.forms.models import Submission
 from workflows.forms.schema import FormSchema
 from workflows.monitoring import returning
 from workflows.people import directory
+from workflows.subjects import subject
 
 REASON = "motivo"
 """The field, in a form or in a row of one, where who sends work back writes why."""
@@ -198,5 +199,6 @@ def _subject(task: UserTask, reasons: Sequence[Why]) -> str:
     """State, what, of whom; at most as many letters as a phone shows."""
     rows = sum(1 for one in reasons if one.about)
     what = f"{rows} fila{'s' if rows != 1 else ''} de {task.name}" if rows else task.name
-    entity = f" · {task.variables['entidad']}" if task.variables.get("entidad") else ""
-    return f"Devuelto: {clipped(what, LONGEST - len('Devuelto: ') - len(entity))}{entity}"
+    about = subject(task.variables) or task.variables.get("entidad")
+    of = f" · {about}" if about else ""
+    return f"Devuelto: {clipped(what, LONGEST - len('Devuelto: ') - len(of))}{of}"

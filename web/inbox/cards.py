@@ -14,11 +14,12 @@ from web.deadlines import Deadline, ago, deadline, met
 from web.pages import current
 from workflows.calendar import of_entity
 from workflows.forms.models import FormDraft
+from workflows.subjects import subject
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A task as a line of the inbox. `about` are short remarks: entity, draft, who has it."""
+    """A task as a line of the inbox. `about` are short remarks: subject, entity, draft, who has it."""
 
     id: int
     name: str
@@ -45,7 +46,7 @@ def cards(session: Session, rows: Sequence[InboxRow], username: str) -> list[Car
 
 def finished(rows: Sequence[InboxRow]) -> list[Card]:
     """Tasks that are done, with how they met their deadlines."""
-    return [_card(row, _entity(row), met(row.due_at, row.completed_at)) for row in rows if row.completed_at is not None]
+    return [_card(row, _topic(row), met(row.due_at, row.completed_at)) for row in rows if row.completed_at is not None]
 
 
 def _card(row: InboxRow, about: Iterable[str], due: Deadline) -> Card:
@@ -53,7 +54,7 @@ def _card(row: InboxRow, about: Iterable[str], due: Deadline) -> Card:
 
 
 def _remarks(row: InboxRow, saved_at: dt.datetime | None, now: dt.datetime) -> Iterable[str]:
-    yield from _entity(row)
+    yield from _topic(row)
     if row.suspended_at is not None:
         yield "suspendido: no se puede enviar, y su plazo se corre"
     if saved_at is not None:
@@ -62,7 +63,9 @@ def _remarks(row: InboxRow, saved_at: dt.datetime | None, now: dt.datetime) -> I
         yield "nadie la ha tomado"
 
 
-def _entity(row: InboxRow) -> Iterable[str]:
+def _topic(row: InboxRow) -> Iterable[str]:
+    if about := subject(row.variables):
+        yield about
     entity = row.variables.get("entidad")
     # Some cases already carry the entity in their name («Reporte de mayo de 2018 · SEC»).
     if entity and str(entity) not in row.instance_name:

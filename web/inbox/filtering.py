@@ -35,6 +35,7 @@ from workflows.forms import answered
 from workflows.lifecycle.phases import CALLED, PHASE_OF_CASE
 from workflows.people.directory import display_names
 from workflows.people.groups import sectors_of
+from workflows.subjects import subject
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 VIEWS = {View.MINE: "Mías", View.GROUPS: "De mi grupo", View.SECTOR: "Todo el sector", View.DONE: "Terminadas"}
@@ -55,6 +56,7 @@ class Line:
     """A task as a line, and as a row of a file."""
 
     row: InboxRow
+    subject: str
     entity: str
     who: str
     deadline: Deadline
@@ -234,6 +236,7 @@ def _lines(session: Session, found: Sequence[InboxRow], view: View) -> list[Line
     return [
         Line(
             row,
+            subject(row.variables),
             str(row.context.get("entidad") or row.variables.get("entidad") or ""),
             names.get(row.assignee or "", ""),
             met(row.due_at, row.completed_at)
@@ -253,6 +256,7 @@ def _columns(view: View) -> list[Column[Line]]:
 
     columns: list[Column[Line]] = [
         Column("Tarea", lambda line: line.row.name),
+        Column("De qué trata", lambda line: line.subject),
         Column("Proceso", lambda line: line.row.instance_name),
         Column("Entidad", lambda line: line.entity),
         Column("Quién la tiene", lambda line: line.who or "nadie la ha tomado"),

@@ -42,6 +42,7 @@ from workflows.monitoring import on_paper, sign_offs
 from workflows.people.comments import About
 from workflows.people.directory import Directory
 from workflows.people.naming import called
+from workflows.subjects import subject
 
 HAND_OVER = "entregar"
 CONTRADICTS = "Marcó «Devuelvo» y oprimió «Avalar». Deje una de las dos: para devolver, oprima «Enviar lo marcado»."
@@ -130,6 +131,7 @@ def sent(task_id: int) -> str:
         return page(
             "inbox/sent.html",
             task=task,
+            subject=subject(task.variables),
             case=case,
             is_fresh="recien" in request.args,
             is_corrected="corregida" in request.args,
@@ -215,6 +217,7 @@ def _task_page(session: Session, opened: OpenForm, *, errors: Sequence[FieldErro
     return page(
         "inbox/task.html",
         task=task,
+        subject=subject(task.variables),
         case=case,
         element=bundle.element(task.process_key, task.element_id),
         deadline=deadline(task.due_at, application.clock.now(), _calendar_of(task, case)),

@@ -43,7 +43,7 @@ from workflows.calendar import BOGOTA
 from workflows.cycles.models import Period
 from workflows.cycles.states import PeriodState
 from workflows.documents import files
-from workflows.errors import InvalidSubmission, Refused
+from workflows.errors import AlreadyReviewed, InvalidSubmission
 from workflows.forms.models import Submission
 from workflows.forms.values import ROW_KEY
 from workflows.indicators.models import Indicator
@@ -199,7 +199,7 @@ class Month(RuleBasedStateMachine):
             if report.amendable:
                 self._send(raw, lambda raw: self.house.forms.amend(session, self.house.engine, task_id, actor, raw))
                 return
-            with pytest.raises(Refused):
+            with pytest.raises(AlreadyReviewed):
                 self.house.forms.amend(session, self.house.engine, task_id, actor, raw)
 
     @precondition(lambda self: any(report.tasks() for report in self.reports.values()))

@@ -13,7 +13,7 @@ from engine.identity import Actor
 from engine.tasks.models import UserTask
 from tests.support.plan import PLAN, House
 from workflows.documents import files
-from workflows.errors import InvalidSubmission, Refused
+from workflows.errors import AlreadyReviewed, InvalidSubmission
 from workflows.forms.models import Submission
 from workflows.forms.opening import OpenForm
 from workflows.monitoring import entity_reports, periods
@@ -169,7 +169,7 @@ def test_a_sent_report_can_be_corrected_until_it_is_validated(open_month: House)
         decisions = [entity_reports.Decision(row.id, accepted=True) for row in waiting]
         entity_reports.decide(session, open_month.engine, period, "SDG", actor=liaison, decisions=decisions)
 
-    with pytest.raises(Refused), open_month.database.unit_of_work() as session:
+    with pytest.raises(AlreadyReviewed), open_month.database.unit_of_work() as session:
         open_month.forms.amend(session, open_month.engine, task_id, directory.actor(session, "dsuarez"), raw)
 
 

@@ -129,3 +129,24 @@ def test_an_empty_inbox_says_what_will_come(site: Site) -> None:
 
     assert visitor.heading() == "No tiene tareas"
     assert "Está al día." in visitor.text()
+
+
+def test_of_many_of_one_name_each_says_what_it_is_about_in_the_list_the_task_and_the_file(site: Site) -> None:
+    # Given two tasks that differ in their subject alone
+    about = ("Mesa de productos", "Mesa con directivos")
+    add_copies(site, 2)
+    with site.application.database.unit_of_work() as session:
+        for number, topic in enumerate(about):
+            copy = session.scalars(sa.select(UserTask).filter_by(name=f"Copia {number}")).one()
+            copy.name, copy.variables = "Elaborar acta", {**copy.variables, "tema": topic}
+        one = copy.id
+    visitor = site.visitor("sruiz")
+
+    listed = visitor.text()
+    visitor.open(f"/tareas/{one}")
+    task = visitor.text()
+    file = visitor.client.get("/bandeja/filtrar?formato=csv").get_data(as_text=True)
+
+    assert all(f"Elaborar acta Seguimiento de junio de 2018 · {topic} · IDPAC" in listed for topic in about)
+    assert f"{about[1]} · " in task
+    assert all(topic in file for topic in about)
