@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from importlib import resources
+from typing import Any
 
 import jinja2
-from docx.shared import Cm
+from docx.shared import Cm, Pt
 from docxtpl import DocxTemplate, InlineImage
 
 from workflows.documents import word
@@ -33,6 +35,7 @@ def render_docx(report: Report, charts: Charts) -> bytes:
     written = template.docx  # get_docx() would read the template anew
     written.core_properties.title = report.title
     word.dress(written)
+    _tell(written, list(charts.told.values()))
     page = written.sections[0]
     room = (page.page_width - page.left_margin - page.right_margin) / Cm(1)
     for grid in written.tables:
@@ -40,6 +43,15 @@ def render_docx(report: Report, charts: Charts) -> bytes:
     target = io.BytesIO()
     template.save(target)
     return target.getvalue()
+
+
+def _tell(written: Any, told: Sequence[str]) -> None:
+    """Say each chart in words, and keep it off the table above it; they stand in the template in their order."""
+    for shape, words in zip(list(written.inline_shapes)[-len(told) :], told, strict=True):
+        shape._inline.docPr.set("descr", words)
+    for paragraph in written.paragraphs:
+        if paragraph._p.xpath(".//w:drawing"):
+            paragraph.paragraph_format.space_before = Pt(8)
 
 
 def _logo(template: DocxTemplate, png: bytes | None) -> InlineImage | str:

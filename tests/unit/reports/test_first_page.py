@@ -6,12 +6,14 @@ import io
 from dataclasses import replace
 from decimal import Decimal
 
+import docx
 from pptx import Presentation
 
 from tests.support.reports import report
 from workflows.reports import summary
 from workflows.reports.charts import draw
 from workflows.reports.contents import ChangeLine, Report, SilentLine, light
+from workflows.reports.docx import render_docx
 from workflows.reports.pptx import render_pptx
 
 
@@ -89,3 +91,14 @@ def test_the_committee_gets_ten_slides_with_the_figures_of_the_document() -> Non
     assert all(slide.shapes.title.text_frame.text for slide in deck.slides)
     assert "91,0 %" in told[0] and "48,3 %" in told[2] and "SDG: IR-2." in told[3]
     assert "88,0 %" in told[5] and "IDPAC" in told[6]
+
+
+def test_the_word_file_says_each_chart_in_words_and_keeps_it_off_the_table_above() -> None:
+    month = report("Algo")
+    charts = draw(month)
+
+    written = docx.Document(io.BytesIO(render_docx(month, charts)))
+
+    pictures = [one for one in written.paragraphs if one._p.xpath(".//w:drawing")]
+    assert [one._p.xpath(".//wp:docPr/@descr")[0] for one in pictures[-3:]] == list(charts.told.values())
+    assert all(one.paragraph_format.space_before for one in pictures)
