@@ -387,6 +387,22 @@ def test_09_the_reason_only_if_returned(at, office):
     assert after.answer(RETURNED | {"motivo": "Le faltan los soportes."}) == []
 
 
+def test_what_is_typed_while_the_menus_follow_stays(at, office):
+    hand, held = at(petitions.KEY), []
+    hand.page.goto("/procesos/formularios/peticion/campos/motivo")
+    hand.page.route(
+        re.compile("/campos/motivo$"), lambda one: held.append(one) if one.request.method == "POST" else one.continue_()
+    )
+
+    hand.page.get_by_label("Solo cuando…").click()
+    hand.page.get_by_label("Al menos (letras)").fill("10")
+    (asked,) = held
+    asked.continue_()
+
+    expect(hand.page.get_by_label("De qué dato")).to_be_visible()
+    expect(hand.page.get_by_label("Al menos (letras)")).to_have_value("10")
+
+
 def test_10_a_table_with_three_columns(at, office):
     running = petitions.begin(office.site, "P-1")
     hand = at(petitions.KEY)

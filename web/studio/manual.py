@@ -97,6 +97,7 @@ def manual_of(session: Session, process_key: str, version: ProcessVersion) -> Pa
     model, tenant = read_diagram(version.xml), Name.parse(process_key).tenant
     labels = overview.labels(session, current().engine, tenant)
     told = describe(model, labels.roles, labels.processes)
+    numbered = "\n".join(f"{one.number}. {one.text}" for one in told)
     asked = dict.fromkeys(task.form_key for task in model.of_kind("userTask") if task.form_key)
     sources = overview.working_forms(session, tenant)
     forms = {key: form for key in asked if (form := _readable(sources.get(key))) is not None}
@@ -108,7 +109,7 @@ def manual_of(session: Session, process_key: str, version: ProcessVersion) -> Pa
         {"code": "1", "title": "Cómo empieza", "text": "\n".join(_beginnings(process))},
         {"code": "2", "title": "Quiénes participan", "tables": [_roles(session, process)]},
         {"code": "3", "title": "Los pasos, en orden", "tables": [_steps(process)]},
-        {"code": "4", "title": "Qué se hace en cada paso", "text": "\n".join(one.text for one in told)},
+        {"code": "4", "title": "Qué se hace en cada paso", "text": numbered},
         *_instructions(process),
         {"code": "5", "title": "Decisiones", **_decisions(session, process, process_key)},
         {"code": "6", "title": "Formularios", "text": "" if forms else "Este proceso no pide formularios."},

@@ -25,6 +25,8 @@ def test_the_manual_says_roles_steps_with_form_deadline_and_guide_row_and_decisi
     assert step[2] == "cada uno de Responsables"
     assert "hábil" in step[3]
     assert step[4] == "Reportar avance"
+    said = [one.text for one in document.paragraphs if "Reportar avance: cada uno de Responsables" in one.text]
+    assert [one.partition(".")[0] for one in said] == [step[0]]
     assert any(row[:2] == ["Rol", "Se tiene en"] for row in cells)
     assert any(len(row) == 4 and row[2] == "en los demás casos" for row in cells)
     assert any("Valor" in row[0] for row in cells if len(row) == 4)

@@ -41,6 +41,7 @@ let asked = 0;
 async function ask(form, button, focused) {
   const turn = ++asked;
   const data = new FormData(form);
+  const sent = new Map(typed(form));
   data.append(button.name, button.value);
   const answer = await fetch(form.action || location.href, { method: 'POST', body: data, credentials: 'same-origin' }).catch(() => null);
   if (turn !== asked) return;
@@ -49,9 +50,18 @@ async function ask(form, button, focused) {
   if (turn !== asked) return;
   const page = new DOMParser().parseFromString(text, 'text/html');
   const fresh = document.importNode(page.querySelector(`form[data-swap]#${form.id}`) ?? page.querySelector('form[data-swap]'), true);
+  const since = typed(form).filter(([id, value]) => sent.get(id) !== value);
+  const here = since.length && form.contains(document.activeElement) ? document.activeElement.id : focused;
   form.replaceWith(fresh);
   follow(fresh);
-  (document.getElementById(focused) ?? lastEmpty(fresh, button))?.focus();
+  for (const [id, value] of since) if (document.getElementById(id)) document.getElementById(id).value = value;
+  (document.getElementById(here) ?? lastEmpty(fresh, button))?.focus();
+}
+
+// What is written in a form: whoever goes on writing while the server answers keeps it.
+function typed(form) {
+  const fields = [...form.querySelectorAll('textarea, input')].filter((one) => one.id && !['checkbox', 'radio', 'hidden', 'file'].includes(one.type));
+  return fields.map((one) => [one.id, one.value]);
 }
 
 // After «+ …»: the line that is new.
