@@ -16,10 +16,8 @@ from engine.database import Database
 from web import migrating
 from web.bootstrap import Application, assemble
 from web.demo.playing import play
-from workflows.people.directory import seed_roles
 from workflows.people.models import Person, PersonRole
 from workflows.people.permissions import SHARED_LEADER
-from workflows.shipped import publish_shipped
 
 ASIDE = ".en-preparacion"
 """What the file is called while it is played."""
@@ -77,9 +75,6 @@ def _rarely_collecting() -> Iterator[None]:
 
 def _fill(application: Application, tell: Callable[[int], None], out: TextIO) -> None:
     migrating.migrate(application.database)
-    with application.database.unit_of_work() as session:
-        seed_roles(session)
-        publish_shipped(session, application.engine)
     with _rarely_collecting():
         play(application, tell, out)
     with application.database.unit_of_work() as session:

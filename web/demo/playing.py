@@ -18,8 +18,10 @@ from web.clock import DemoClock
 from web.demo.sectors import Scene, scenes
 from web.progress import Progress
 from workflows.calendar import BOGOTA, WorkingCalendar, bogota_day
+from workflows.people.directory import seed_roles
 from workflows.records.data import without_measurements
 from workflows.sectors.holidays import known_days
+from workflows.shipped import publish_shipped
 from workflows.simulation import citizens, life
 from workflows.simulation.playing import Play
 
@@ -68,8 +70,11 @@ def present_moment(now: dt.datetime, calendar: WorkingCalendar) -> dt.datetime:
 def perform(
     played: Application, clock: VirtualClock, told: Sequence[Scene], present: dt.datetime, progress: Progress
 ) -> None:
-    """Play these sectors from the clock's day to the present one."""
+    """Play these sectors from the clock's day, on which the processes are published, to the present one."""
     first, last = bogota_day(clock.now()), bogota_day(present)
+    with played.database.unit_of_work() as session:
+        seed_roles(session)
+        publish_shipped(session, played.engine)
 
     def each_day(day: dt.date) -> None:
         progress.step()

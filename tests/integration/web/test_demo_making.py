@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from engine.clock import VirtualClock
+from engine.definitions.models import Bundle, FormVersion, ProcessVersion
 from engine.incidents import Incident
 from engine.instances.models import Instance
 from engine.tasks.models import UserTask
@@ -25,19 +26,20 @@ from web.demo.sectors import scenes
 from web.progress import Progress
 from workflows.approvals.models import AdministrativeAct
 from workflows.approvals.states import ActState
+from workflows.auditing.models import AuditEntry
 from workflows.calendar import BOGOTA, bogota_day
 from workflows.documents.models import PlanDocument
 from workflows.documents.states import DocumentKind
 from workflows.formulation.models import Methodology
 from workflows.lifecycle import phases
-from workflows.people.directory import seed_roles
 from workflows.plan.models import Plan
-from workflows.shipped import publish_shipped
 from workflows.simulation import crossing
 from workflows.surveys.models import Survey, SurveyAnswer
 from workflows.surveys.states import SurveyState
 
 NOW = dt.datetime(2018, 7, 20, 15, 0, tzinfo=dt.UTC)
+PAST = (ProcessVersion.published_at, FormVersion.published_at, Bundle.created_at, AuditEntry.at)
+"""What happened before the day on which the demo stands."""
 
 
 def demo(folder: Path, now: dt.datetime = NOW) -> Application:
@@ -55,9 +57,6 @@ def formulated(folder: Path, now: dt.datetime) -> Application:
     clock.move_to(dt.datetime.combine(scene.begins, playing.CLOCK_TIME, BOGOTA))
     played = assemble(application.config, clock=clock, database=application.database)
     played.database.create_all()
-    with played.database.unit_of_work() as session:
-        seed_roles(session)
-        publish_shipped(session, played.engine)
     playing.perform(played, clock, [scene], present, Progress("", 1, io.StringIO()))
     return replace(played, clock=clock)
 
@@ -89,6 +88,8 @@ def _ensure_in_the_middle(application: Application) -> None:
         answers = session.scalars(sa.select(sa.func.count()).where(SurveyAnswer.survey_id == survey.id)).one()
         standing = {view.number: view.state for view in phases.of_plan(session, session.get_one(Plan, "PES-HAB"))}
         incidents = session.scalars(sa.select(sa.func.count()).select_from(Incident)).one()
+        newest = [session.scalars(sa.select(sa.func.max(moment))).one() for moment in PAST]
+    assert max(newest) <= now
     assert found == {
         "analizar_informes": 1, "registrar_asistencia": 1, "elaborar_acta": 1, "acompanar_encuesta": 1,
         "registrar_estado_proyectos": 2, "validar_apuesta": 1, "validar_en_campo": 1,
