@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from engine.definitions.diagram import DiagramModel, Element
+
+_ION = re.compile(r"(?<=\w)ion\b")
 
 
 def say_who(model: DiagramModel, element: Element, roles: Mapping[str, str]) -> str:
@@ -45,4 +48,5 @@ def _role(role: str, roles: Mapping[str, str]) -> str:
 
 
 def _datum(name: str) -> str:
-    return name.strip("${}=# ").replace("_", " ").capitalize()
+    """A name of data in words; «-ion», which names are written with, always has its accent."""
+    return _ION.sub("ión", name.strip("${}=# ").replace("_", " ")).capitalize()

@@ -23,6 +23,9 @@ def test_the_manual_says_roles_steps_with_form_deadline_and_guide_row_and_decisi
     assert len(document.inline_shapes) == 1
     step = next(row for row in cells if len(row) == 6 and row[1] == "Reportar avance")
     assert step[2] == "cada uno de Responsables"
+    assert next(row[2] for row in cells if len(row) == 6 and row[1] == "Corregir ejecución").endswith(
+        "Ejecución por corregir"
+    )
     assert "hábil" in step[3]
     assert step[4] == "Reportar avance"
     said = [one.text for one in document.paragraphs if "Reportar avance: cada uno de Responsables" in one.text]
