@@ -52,10 +52,13 @@ class ProcessRow:
     is_retired: bool
     running: Mapping[int, int]
     """How many cases run on each version number."""
+    part_of: str = ""
+    """The name of the process that calls it, if one does."""
+    depth: int = 0
 
 
 def process_list(session: Session) -> list[ProcessRow]:
-    """Every published process, by name, what is the own of the reader's sectors too: variants after what all share."""
+    """Every published process, after what calls it, what is the own of the reader's sectors too: variants follow."""
     names, drafted, running = people(session), drafts.names(session, drafts.PROCESS), _running(session)
     retired = retiring.retired(session)
     current = session.scalars(
@@ -65,6 +68,7 @@ def process_list(session: Session) -> list[ProcessRow]:
         .order_by(ProcessVersion.process_key, ProcessVersion.tenant)
     ).all()
     called = {version.process_key: version.name for version in reversed(current)}
+    placed = _parts({version.process_key: version.xml for version in reversed(current)}, called)
     return [
         ProcessRow(
             current=version,
@@ -72,9 +76,40 @@ def process_list(session: Session) -> list[ProcessRow]:
             has_draft=version.reference in drafted,
             is_retired=version.process_key in retired,
             running=running.get(version.reference, {}),
+            part_of=called.get(placed[version.process_key].caller, ""),
+            depth=placed[version.process_key].depth,
         )
-        for version in sorted(current, key=lambda one: called[one.process_key])
+        for version in sorted(current, key=lambda one: placed[one.process_key].number)
     ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """Where a process stands in the list, and below which other."""
+
+    number: int
+    caller: str
+    depth: int
+
+
+def _parts(diagrams: Mapping[str, bytes], called: Mapping[str, str]) -> dict[str, _Part]:
+    """Each process below the first that calls it, in the order of its calls; what nobody calls by its name."""
+    calls = {
+        key: [one.called_element for one in read_diagram(xml).of_kind("callActivity") if one.called_element in diagrams]
+        for key, xml in diagrams.items()
+    }
+    parts: dict[str, _Part] = {}
+
+    def place(key: str, caller: str, depth: int) -> None:
+        if key not in parts:
+            parts[key] = _Part(len(parts), caller, depth)
+            for one in calls[key]:
+                place(one, key, depth + 1)
+
+    is_part = {one for listed in calls.values() for one in listed}
+    for key in sorted(diagrams, key=lambda one: (one in is_part, called[one])):
+        place(key, "", 0)
+    return parts
 
 
 def _running(session: Session) -> dict[str, dict[int, int]]:

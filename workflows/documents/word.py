@@ -14,7 +14,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.shared import Cm, Emu, Pt, RGBColor
 
-from workflows.documents import prose, section_pictures, widths
+from workflows.documents import letters, prose, section_pictures, widths
 from workflows.documents.footnotes import Footnotes
 from workflows.documents.pictures import png_of
 
@@ -140,11 +140,16 @@ def _told(paragraph: Any, parts: list[Mapping[str, Any]], notes: Footnotes) -> N
             notes.add(paragraph, part["note"])
 
 
+def tell(shape: Any, words: str) -> None:
+    """Say to who does not see a picture what it shows."""
+    shape._inline.docPr.set("descr", letters.shown(words))
+
+
 def show(document: Any, content: bytes, name: str, told: str) -> None:
     """A picture between the margins, with what it shows in words."""
     shape = document.add_picture(io.BytesIO(content), width=Cm(section_pictures.across(content)))
     shape._inline.docPr.set("name", name)
-    shape._inline.docPr.set("descr", told)
+    tell(shape, told)
     document.paragraphs[-1].paragraph_format.keep_with_next = True
 
 

@@ -48,7 +48,7 @@ def render_docx(report: Report, charts: Charts) -> bytes:
 def _tell(written: Any, told: Sequence[str]) -> None:
     """Say each chart in words, and keep it off the table above it; they stand in the template in their order."""
     for shape, words in zip(list(written.inline_shapes)[-len(told) :], told, strict=True):
-        shape._inline.docPr.set("descr", words)
+        word.tell(shape, words)
     for paragraph in written.paragraphs:
         if paragraph._p.xpath(".//w:drawing"):
             paragraph.paragraph_format.space_before = Pt(8)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +37,17 @@ def _script(path: Path) -> Response:
     return Response(path.read_bytes(), mimetype="text/javascript")
 
 
+def _part(folder: Path, name: str) -> Response:
+    return _script(folder / name)
+
+
 @pytest.fixture
 def address(client: FlaskClient) -> Iterator[str]:  # noqa: F811
     """The task page of `test_pages`, served with its styles and script."""
     app = client.application
     app.add_url_rule("/forms.js", "script", lambda: _script(SOURCE / "forms.js"))
-    app.add_url_rule("/forms/<name>", "part", lambda name: _script(SOURCE / "forms" / name))
-
-    app.add_url_rule("/page/<name>", "keys", lambda name: _script(SOURCE / "page" / name))
+    for folder in ("forms", "page", "shared"):
+        app.add_url_rule(f"/{folder}/<name>", folder, partial(_part, SOURCE / folder))
 
     @app.after_request
     def wrap(response: Response) -> Response:

@@ -164,3 +164,13 @@ def test_a_diagram_with_errors_is_not_published(leader):
 @pytest.mark.parametrize("path", ["/procesos/no_existe", f"{REPORT}/versiones/9", f"{REPORT}/tareas/no_existe"])
 def test_what_does_not_exist_is_said(leader, path):
     leader.get(path, 404)
+
+
+def test_a_process_is_listed_below_the_one_that_calls_it(leader):
+    rows = leader.get("/procesos/").xpath("//table[@data-file='procesos']//tbody//th")
+    said = [" ".join(row.text_content().split()) for row in rows]
+
+    report = said.index("Reporte de la entidad de Paso 1. Metas e indicadores")
+    assert said[report - 1] == "Paso 1. Metas e indicadores de Seguimiento mensual"
+    assert said[report - 2] == "Seguimiento mensual"
+    assert said.index("Ciclo de vida del PES") < said.index("Fase 2. Elaboración del PES de Ciclo de vida del PES")
