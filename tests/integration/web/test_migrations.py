@@ -169,3 +169,26 @@ def test_a_document_of_before_has_the_date_of_its_month_minutes_or_act_else_of_i
 
 def _type(rows: list[dict[str, Any]], column: str) -> type[sa.types.TypeEngine[Any]]:
     return sa.Integer if any(isinstance(row[column], int) for row in rows) else sa.String
+
+
+def test_an_archive_of_before_is_closed_and_as_reserved_as_any_file_of_its_sector() -> None:
+    # Given the archives of a sector that has a reserved file and of one that has none, kept as public, and other files
+    rows: dict[str, list[dict[str, Any]]] = {
+        "plan_archive": [{"plan_code": "PES-A", "file_id": 1}, {"plan_code": "PES-B", "file_id": 2},
+                         {"plan_code": "PES-C", "file_id": None}],
+        "stored_file": [{"id": number, "sector_code": sector, "reserve": reserve} for number, (sector, reserve) in
+                        enumerate([("A", "publica"), ("B", "publica"), ("A", "reservada"), ("B", "publica")], start=1)],
+    }  # fmt: skip
+    with sa.create_engine("sqlite://").begin() as connection:
+        for name, kept in rows.items():
+            table = sa.Table(name, sa.MetaData(), *(sa.Column(column, _type(kept, column)) for column in kept[0]))
+            table.create(connection)
+            connection.execute(table.insert(), kept)
+
+        # When archives come to be as reserved as what they hold
+        with Operations.context(MigrationContext.configure(connection)):
+            import_module("web.migrations.versions.0077_archives_are_as_reserved_as_what_they_hold").upgrade()
+
+        # Then they are, and nothing else changes
+        found = connection.execute(sa.text("SELECT reserve FROM stored_file ORDER BY id")).scalars().all()
+    assert found == ["reservada", "clasificada", "reservada", "publica"]
