@@ -160,8 +160,10 @@ class Office:
 
     def send(self, page: Page) -> None:
         """Press the button; where a value asks for its reason, give it and press again."""
+        sent = re.compile(r"/tareas/\d+/enviada")
         page.locator("#formulario button[value=enviar]").click()
-        page.wait_for_load_state()
+        # It leaves when its files have arrived: what comes then is what was sent, or the same page with its errors.
+        page.locator("#errores").or_(page.locator("[data-forget]")).first.wait_for(state="attached")
         if page.locator("#errores").count():
             for column in JUSTIFICATIONS:
                 for area in page.locator(f"#formulario [name$='{column}']").all():
@@ -169,8 +171,8 @@ class Office:
                         open_row(area)
                         area.fill("La contratación del equipo se demoró; se recupera el mes entrante.")
             page.locator("#formulario button[value=enviar]").click()
-            page.wait_for_load_state()
-        assert re.search(r"/tareas/\d+/enviada", page.url), page.locator("#errores").all_inner_texts()
+            page.wait_for_url(sent)
+        assert sent.search(page.url), page.locator("#errores").all_inner_texts()
 
     def do(self, username: str, element_id: str, entity: str = "") -> Page:
         """Do a whole task in the browser as a robot would think it."""
