@@ -168,7 +168,7 @@ class Client:
         raise AssertionError("no server answers")
 
 
-@pytest.mark.parametrize("cases", [40, pytest.param(5000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("cases", [150, pytest.param(5000, marks=pytest.mark.slow)])
 def test_what_killed_workers_had_in_hand_is_done_by_another_within_a_minute(postgresql_url: str, cases: int) -> None:
     with fleet(postgresql_url, DUE) as machines:
         built = machines.built
