@@ -10,7 +10,7 @@ import socket
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -49,15 +49,23 @@ def run(count: int, work: Work, config: Config, listening: socket.socket, stop: 
 
 
 def _keep(count: int, work: Work, config: Config, listening: socket.socket, stop: threading.Event) -> None:
-    running = [_begin(work, config, listening) for _ in range(count)]
-    while not stop.is_set():
-        wait([one.process.sentinel for one in running], timeout=LOOKS_EVERY_S)
-        for place, one in enumerate(running):
-            if not one.process.is_alive() and not stop.is_set():
-                log.error("web process %s ended with %s; another begins", one.process.pid, one.process.exitcode)
-                one.lifeline.close()
-                time.sleep(BEGINS_AGAIN_AFTER_S)
-                running[place] = _begin(work, config, listening)
+    running: list[_Running] = []
+    try:
+        for _ in range(count):
+            running.append(_begin(work, config, listening))
+        while not stop.is_set():
+            wait([one.process.sentinel for one in running], timeout=LOOKS_EVERY_S)
+            for place, one in enumerate(running):
+                if not one.process.is_alive() and not stop.is_set():
+                    log.error("web process %s ended with %s; another begins", one.process.pid, one.process.exitcode)
+                    one.lifeline.close()
+                    time.sleep(BEGINS_AGAIN_AFTER_S)
+                    running[place] = _begin(work, config, listening)
+    finally:
+        _let_finish(running)
+
+
+def _let_finish(running: Sequence[_Running]) -> None:
     for one in running:
         one.lifeline.close()
     for one in running:
@@ -70,7 +78,8 @@ def _begin(work: Work, config: Config, listening: socket.socket) -> _Running:
     context = multiprocessing.get_context("spawn")
     theirs, ours = context.Pipe(duplex=False)
     address = f"{work.__module__}:{work.__name__}"
-    process = context.Process(target=_work, args=(address, config, listening, theirs), daemon=True)
+    # Not as a daemon: those may not begin processes, and strangers' files are read in one (engine.confinement).
+    process = context.Process(target=_work, args=(address, config, listening, theirs))
     process.start()
     theirs.close()
     return _Running(process, ours)

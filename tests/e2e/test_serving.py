@@ -20,6 +20,8 @@ from benchmarks.http import Browser, answering, give_password, hidden, run
 from tests.support.remote import BROKEN, free_port
 from web import server as http_server
 from web.processes import cores
+from workflows.people.models import PersonRole, Role
+from workflows.people.permissions import SHARED_LEADER
 
 SLOW = 1000
 ENDS_WITHIN_S = 30
@@ -28,9 +30,13 @@ needs_proc = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="lo
 
 @pytest.fixture(scope="module")
 def built() -> Iterator[House]:
-    """A house in which Ana may sign in."""
+    """A house in which Ana may sign in, and leads the processes that all share."""
     with house(Place(), LOOP) as found:
         give_password(found)
+        with found.application.database.unit_of_work() as session:
+            session.add(Role(id=SHARED_LEADER, name="Líder de los procesos", scope="instalacion"))
+            session.flush()
+            session.add(PersonRole(username=ANA.id, role_id=SHARED_LEADER))
         yield found
 
 
@@ -197,6 +203,23 @@ def test_sessions_and_sign_in_limits_hold_over_all_processes(built: House, port:
     finally:
         process.terminate()
         assert process.wait(ENDS_WITHIN_S) == 0
+
+
+@pytest.mark.parametrize("processes", ["1", "2"])
+def test_a_stranger_s_file_is_read_however_many_processes_answer(built: House, port: int, processes: str) -> None:
+    process = begin(built, port, "--processes", processes)
+    try:
+        leader = Browser(port)
+        leader.sign_in()
+        _, text = leader.ask("GET", "/procesos/traer")
+        drawn = {"archivo": ("vueltas.bpmn", LOOP)}
+        status, said = leader.ask("POST", "/procesos/traer", {"csrf_token": hidden(text, "csrf_token")}, drawn)
+        leader.connection.close()
+    finally:
+        process.terminate()
+        assert process.wait(ENDS_WITHIN_S) == 0
+
+    assert status == 200 and "vueltas" in said
 
 
 def test_metrics_are_those_of_all_processes_whichever_answers(built: House, port: int) -> None:

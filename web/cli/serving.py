@@ -75,8 +75,9 @@ def worker() -> None:
         migrating.migrate(application.database)
         with _working(application):
             click.echo("El trabajador está en marcha (Ctrl+C para terminar)")
+            # A signal that the system hands to another thread is only heard when this one wakes up.
             while not stop.wait(LOOKS_EVERY_S):
-                """A signal that the system hands to another thread is only heard when this one wakes up."""
+                pass
 
 
 def usual_processes(application: Application) -> int:

@@ -247,9 +247,8 @@ def test_an_unknown_month_is_not_found(site: Site) -> None:
     assert "El plan no tiene el periodo «2031-01»" in visitor.text()
 
 
-def test_the_board_lists_what_no_open_task_takes_further(site: Site) -> None:
-    catch = node("intermediateCatchEvent", "espera", message("m"))
-    drawn = process("prueba", start(), catch, end(), chain("inicio", "espera", "fin"), messages={"m": "nadie"})
+def begin_a_trial(site: Site, drawn: bytes) -> None:
+    """Publish the process `prueba`, and begin a case of it called «Una prueba»."""
     with site.application.database.unit_of_work() as session:
         boss = directory.actor(session, "amartinez")
         publishing.publish(session, site.application.engine, [drawn], {}, actor=boss, reason="prueba")
@@ -257,6 +256,12 @@ def test_the_board_lists_what_no_open_task_takes_further(site: Site) -> None:
             session, site.application.engine, "prueba", business_key="PES-GOB/prueba/1", name="Una prueba",
             scope="PES-GOB", tenant="GOB", variables={"plan": "PES-GOB"}, actor=boss,
         )  # fmt: skip
+
+
+def test_the_board_lists_what_no_open_task_takes_further(site: Site) -> None:
+    catch = node("intermediateCatchEvent", "espera", message("m"))
+    drawn = process("prueba", start(), catch, end(), chain("inicio", "espera", "fin"), messages={"m": "nadie"})
+    begin_a_trial(site, drawn)
     visitor = site.visitor("amartinez")
 
     page = visitor.open("/seguimiento")
@@ -270,13 +275,7 @@ def test_the_board_lists_what_no_open_task_takes_further(site: Site) -> None:
 def test_what_waits_for_its_moment_is_not_told_as_stuck_until_that_has_passed(site: Site) -> None:
     timer = node("intermediateCatchEvent", "espera", TIMER, properties={"plazo": "2dh"})
     drawn = process("prueba", start(), timer, end(), chain("inicio", "espera", "fin"))
-    with site.application.database.unit_of_work() as session:
-        boss = directory.actor(session, "amartinez")
-        publishing.publish(session, site.application.engine, [drawn], {}, actor=boss, reason="prueba")
-        commands.start(
-            session, site.application.engine, "prueba", business_key="PES-GOB/prueba/1", name="Una prueba",
-            scope="PES-GOB", tenant="GOB", variables={"plan": "PES-GOB"}, actor=boss,
-        )  # fmt: skip
+    begin_a_trial(site, drawn)
     visitor = site.visitor("amartinez")
 
     page = visitor.open("/seguimiento")

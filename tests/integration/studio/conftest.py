@@ -15,9 +15,11 @@ from werkzeug.test import TestResponse
 
 from tests.support.plan import PLAN
 from tests.support.sharing import made_once
+from tests.support.two_sectors import COORDINATORS, SECOND, add_second_sector
 from tests.support.web import Site, build_template, open_site
 from web.bootstrap import Application
 from workflows.cycles import opening as cycles
+from workflows.people.models import PersonRole
 
 LEADER, OTHER_LEADER, LIAISON = "amartinez", "jrojas", "cvega"
 
@@ -90,6 +92,15 @@ def sign_in(site: Site) -> Callable[[str], Browser]:
         return Browser(client)
 
     return enter
+
+
+@pytest.fixture
+def hers(site: Site, sign_in: Callable[[str], Browser]) -> Browser:
+    """Who leads the processes of Hábitat, beside Gobierno."""
+    with site.application.database.unit_of_work() as session:
+        add_second_sector(session, site.clock)
+        session.add(PersonRole(username=COORDINATORS[SECOND], role_id="lider_proceso", sector_code=SECOND))
+    return sign_in(COORDINATORS[SECOND])
 
 
 @pytest.fixture

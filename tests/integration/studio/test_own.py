@@ -5,25 +5,14 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 
-import pytest
-
 from engine.definitions import catalogue, drafts
 from engine.definitions.reading import read_diagram
 from tests.integration.studio.conftest import LEADER, Browser
-from tests.support.two_sectors import COORDINATORS, FIRST, PLANS, SECOND, add_second_sector
+from tests.support.two_sectors import COORDINATORS, FIRST, PLANS, SECOND
 from tests.support.web import Site
 from workflows.people.models import PersonRole
 
 OWN = f"atender_visitas@{SECOND}"
-
-
-@pytest.fixture
-def hers(site: Site, sign_in: Callable[[str], Browser]) -> Browser:
-    """Who leads the processes of Hábitat, beside Gobierno."""
-    with site.application.database.unit_of_work() as session:
-        add_second_sector(session, site.clock)
-        session.add(PersonRole(username=COORDINATORS[SECOND], role_id="lider_proceso", sector_code=SECOND))
-    return sign_in(COORDINATORS[SECOND])
 
 
 def begun(hers: Browser) -> str:

@@ -4,30 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from engine.definitions import catalogue, publishing
 from engine.definitions.editing import set_attribute, set_property
 from engine.identity import SYSTEM
 from tests.integration.studio.conftest import LEADER, Browser
-from tests.support.two_sectors import COORDINATORS, FIRST, PLANS, SECOND, add_second_sector
+from tests.support.two_sectors import COORDINATORS, FIRST, PLANS, SECOND
 from tests.support.web import Site
 from workflows.cycles import by_hand
 from workflows.people.directory import Directory
-from workflows.people.models import PersonRole
 
 KEY = "sub_reporte_entidad"
 OWN, FORM = f"{KEY}@{SECOND}", f"reportar_avance@{SECOND}"
 PAGE = f"/procesos/variantes/proceso/{OWN}"
-
-
-@pytest.fixture
-def hers(site: Site, sign_in: Callable[[str], Browser]) -> Browser:
-    """Who leads the processes of Hábitat, beside Gobierno."""
-    with site.application.database.unit_of_work() as session:
-        add_second_sector(session, site.clock)
-        session.add(PersonRole(username=COORDINATORS[SECOND], role_id="lider_proceso", sector_code=SECOND))
-    return sign_in(COORDINATORS[SECOND])
 
 
 def publish_shared(site: Site, *changes: Callable[[bytes], bytes]) -> None:

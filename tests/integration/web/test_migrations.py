@@ -113,10 +113,7 @@ def test_a_file_of_before_is_of_what_it_was_kept_for_else_of_the_one_sector_of_w
                         for number, who in enumerate(["dos"] * 6 + ["una", "dos", "nadie"], start=1)],
     }  # fmt: skip
     with sa.create_engine("sqlite://").begin() as connection:
-        for name, kept in rows.items():
-            table = sa.Table(name, sa.MetaData(), *(sa.Column(column, _type(kept, column)) for column in kept[0]))
-            table.create(connection)
-            connection.execute(table.insert(), kept)
+        _write(connection, rows)
 
         # When files come to say their sector
         with Operations.context(MigrationContext.configure(connection)):
@@ -167,6 +164,14 @@ def test_a_document_of_before_has_the_date_of_its_month_minutes_or_act_else_of_i
     assert dates == [dt.date(2018, 6, 10), dt.date(2018, 6, 12), day, day, dt.date(2018, 6, 30)]
 
 
+def _write(connection: sa.Connection, rows: dict[str, list[dict[str, Any]]]) -> None:
+    """Tables of no more than these columns, with these rows."""
+    for name, kept in rows.items():
+        table = sa.Table(name, sa.MetaData(), *(sa.Column(column, _type(kept, column)) for column in kept[0]))
+        table.create(connection)
+        connection.execute(table.insert(), kept)
+
+
 def _type(rows: list[dict[str, Any]], column: str) -> type[sa.types.TypeEngine[Any]]:
     return sa.Integer if any(isinstance(row[column], int) for row in rows) else sa.String
 
@@ -180,10 +185,7 @@ def test_an_archive_of_before_is_closed_and_as_reserved_as_any_file_of_its_secto
                         enumerate([("A", "publica"), ("B", "publica"), ("A", "reservada"), ("B", "publica")], start=1)],
     }  # fmt: skip
     with sa.create_engine("sqlite://").begin() as connection:
-        for name, kept in rows.items():
-            table = sa.Table(name, sa.MetaData(), *(sa.Column(column, _type(kept, column)) for column in kept[0]))
-            table.create(connection)
-            connection.execute(table.insert(), kept)
+        _write(connection, rows)
 
         # When archives come to be as reserved as what they hold
         with Operations.context(MigrationContext.configure(connection)):
