@@ -64,12 +64,10 @@ def _remarks(row: InboxRow, saved_at: dt.datetime | None, now: dt.datetime) -> I
 
 
 def _topic(row: InboxRow) -> Iterable[str]:
-    if about := subject(row.variables):
-        yield about
-    entity = row.variables.get("entidad")
-    # Some cases already carry the entity in their name («Reporte de mayo de 2018 · SEC»).
-    if entity and str(entity) not in row.instance_name:
-        yield str(entity)
+    for about in (subject(row.variables), str(row.variables.get("entidad") or "")):
+        # Some cases already say it in their name («Reporte de mayo de 2018 · SEC», «Reunión del plan: Obras menores»).
+        if about and about not in row.instance_name:
+            yield about
 
 
 def _drafts(session: Session, task_ids: list[int], username: str) -> dict[int, dt.datetime]:

@@ -131,6 +131,19 @@ def test_an_empty_inbox_says_what_will_come(site: Site) -> None:
     assert "Está al día." in visitor.text()
 
 
+def test_what_the_name_of_the_case_says_is_not_said_again(site: Site) -> None:
+    with site.application.database.unit_of_work() as session:
+        task = session.scalars(sa.select(UserTask).filter_by(assignee="sruiz", element_id=REPORT)).one()
+        task.variables = {**task.variables, "tema": "junio de 2018"}
+    visitor = site.visitor("sruiz")
+
+    listed = visitor.text()
+    visitor.open("/bandeja/filtrar")
+
+    for text in (listed, visitor.text()):
+        assert "Reportar avance Seguimiento de junio de 2018 · IDPAC" in text
+
+
 def test_of_many_of_one_name_each_says_what_it_is_about_in_the_list_the_task_and_the_file(site: Site) -> None:
     # Given two tasks that differ in their subject alone
     about = ("Mesa de productos", "Mesa con directivos")
